@@ -1,0 +1,131 @@
+"""A small pool of asyncpg connections: last in, first out, no reset query, a bounded wait.
+
+asyncpg's own pool resets each connection on release, which is a round trip; nothing session-level is ever set here,
+so there is nothing to reset.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import asyncpg
+import orjson
+
+
+class PoolExhausted(Exception):
+    """No connection became free in time."""
+
+
+@dataclass(frozen=True, slots=True)
+class PoolOptions:
+    """How a pool connects: `settings` are sent at the start of each connection, times are in seconds."""
+
+    url: str
+    size: int
+    wait: float
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+
+class Pool:
+    """At most `size` connections, opened when first needed, each serving one statement or transaction at a time."""
+
+    def __init__(self, options: PoolOptions) -> None:
+        self._options = options
+        self._idle: list[asyncpg.Connection] = []
+        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._open = 0
+        self._closed = False
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[asyncpg.Connection]:
+        """Lend a connection; raises `PoolExhausted` when none is free in time."""
+        connection = await self.acquire()
+        try:
+            yield connection
+        finally:
+            self.release(connection)
+
+    async def acquire(self) -> asyncpg.Connection:
+        """Take a connection; whoever takes it must `release` it."""
+        while True:
+            while self._idle:
+                connection = self._idle.pop()
+                if not connection.is_closed():
+                    return connection
+                self._open -= 1
+            if self._open < self._options.size:
+                return await self._connect()
+            await self._wait()
+
+    def release(self, connection: asyncpg.Connection) -> None:
+        """Give a connection back; one that died, or is still inside a transaction, is thrown away."""
+        if connection.is_closed() or connection.is_in_transaction() or self._closed:
+            self._open -= 1
+            if not connection.is_closed():
+                connection.terminate()
+        else:
+            self._idle.append(connection)
+        self._wake()
+
+    async def close(self) -> None:
+        """Close what is idle; what is lent out closes when it is given back."""
+        self._closed = True
+        idle, self._idle = self._idle, []
+        self._open -= len(idle)
+        await asyncio.gather(*(connection.close(timeout=2) for connection in idle))
+
+    async def _connect(self) -> asyncpg.Connection:
+        self._open += 1
+        try:
+            return await connect(self._options)
+        except BaseException:
+            self._open -= 1
+            self._wake()
+            raise
+
+    async def _wait(self) -> None:
+        turn = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
+        try:
+            await asyncio.wait_for(turn, self._options.wait)
+        except TimeoutError:
+            raise PoolExhausted(f"no database connection became free within {self._options.wait} s") from None
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():
+                self._wake()
+            raise
+
+    def _wake(self) -> None:
+        while self._waiting:
+            turn = self._waiting.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                return
+
+
+async def connect(options: PoolOptions) -> asyncpg.Connection:
+    """One connection with JSON read and written by orjson and a statement cache without expiry."""
+    connection = await asyncpg.connect(
+        options.url,
+        timeout=options.wait,
+        statement_cache_size=500,
+        max_cached_statement_lifetime=0,
+        max_cacheable_statement_size=0,
+        server_settings=dict(options.settings),
+    )
+    # Binary, so that the codec also serves inside the record arrays that `Session.all` reads.
+    await connection.set_type_codec("jsonb", schema="pg_catalog", encoder=encode_json, decoder=decode_json, format="binary")
+    return connection
+
+
+def encode_json(value: Any) -> bytes:
+    """A JSON value in jsonb's binary form: version 1, then the text."""
+    return b"\x01" + orjson.dumps(value)
+
+
+def decode_json(data: bytes) -> Any:
+    """The value of jsonb's binary form."""
+    return orjson.loads(data[1:])

@@ -1,0 +1,121 @@
+"""A session: everything a request may do with the database, held to one company."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from sqlalchemy import Executable, Select, delete, insert, update
+
+from models.catalogue import Entity
+from models.db.compile import compile_statement
+from models.db.row import Row, rows_of
+from models.db.statement import json_statement, rows_statement, value_statement
+from models.rows import Rows
+from models.shape import Shape
+
+if TYPE_CHECKING:
+    import asyncpg
+
+    from models.db.pool import Pool
+
+
+class Session:
+    """Reads go out one statement at a time on a borrowed connection; a command keeps one for its transaction."""
+
+    def __init__(self, reads: "Pool", writes: "Pool", company_id: UUID) -> None:
+        self.company_id = company_id
+        self.statements = 0
+        self._company = str(company_id)
+        self._reads = reads
+        self._writes = writes
+        self._lock = asyncio.Lock()
+        self._transaction: asyncpg.Connection | None = None
+
+    async def json(self, rows: Rows[Any], shape: Shape, **slots: Any) -> bytes | None:
+        """The shape of the rows as JSON, printed by PostgreSQL in one statement; None when one row was asked for and is not there."""
+        text, values = json_statement(rows, shape, slots)
+        printed = await self._value(text, values)
+        return None if printed is None else printed.encode()
+
+    async def all(self, rows: Rows[Any]) -> list[Row]:
+        """The rows, for Python."""
+        return rows_of(rows.entity.table, await self.records(rows.statement()))
+
+    async def one(self, rows: Rows[Any]) -> Row | None:
+        """The first row, or None."""
+        found = await self.all(rows)
+        return found[0] if found else None
+
+    async def total(self, rows: Rows[Any]) -> int:
+        """How many rows there are, all pages together."""
+        return int(await self._value(*value_statement(rows.total())))
+
+    async def records(self, select: Select[Any]) -> Sequence[Sequence[Any]]:
+        """What a select of any columns returns, as tuples."""
+        if self._transaction is not None:
+            return await self._fetch(select)
+        return await self._value(*rows_statement(select)) or []
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[None]:
+        """All or nothing. A nested one joins the one around it; only the outermost commits."""
+        if self._transaction is not None:
+            yield
+            return
+        connection = await self._writes.acquire()
+        try:
+            # One round trip: both statements in one simple query. The company is a UUID, so its text is safe.
+            await connection.execute(f"BEGIN; SELECT set_config('app.company_id', '{self.company_id}', true)")
+            self._transaction = connection
+            try:
+                yield
+            except BaseException:
+                if not connection.is_closed():
+                    await connection.execute("ROLLBACK")
+                raise
+            await connection.execute("COMMIT")
+        finally:
+            self._transaction = None
+            self._writes.release(connection)
+
+    async def insert(self, entity: Entity, values: Mapping[str, Any]) -> Row:
+        """Add a row; `values` are keyed by column. The company is filled in by the database."""
+        return (await self._write(entity, insert(entity.table).values(values)))[0]
+
+    async def update(self, entity: Entity, row_id: UUID, values: Mapping[str, Any]) -> Row | None:
+        """Change a row; None when there is no such row in this company."""
+        table = entity.table
+        changed = await self._write(entity, update(table).where(table.c.id == row_id).values(values))
+        return changed[0] if changed else None
+
+    async def delete(self, entity: Entity, row_id: UUID) -> Row | None:
+        """Remove a row and return it as it was; None when there is no such row in this company."""
+        table = entity.table
+        removed = await self._write(entity, delete(table).where(table.c.id == row_id))
+        return removed[0] if removed else None
+
+    async def execute(self, statement: Executable) -> Sequence[Sequence[Any]]:
+        """Run any other Core statement inside the open transaction."""
+        return await self._fetch(statement)
+
+    async def _write(self, entity: Entity, statement: Any) -> list[Row]:
+        return rows_of(entity.table, await self._fetch(statement.returning(*entity.table.c)))
+
+    async def _fetch(self, statement: Executable) -> Sequence[Sequence[Any]]:
+        if self._transaction is None:
+            raise RuntimeError("writes belong inside Session.transaction()")
+        compiled = compile_statement(statement)
+        async with self._lock:
+            self.statements += 1
+            records: Sequence[Sequence[Any]] = await self._transaction.fetch(compiled.text, *compiled.values)
+            return records
+
+    async def _value(self, text: str, values: list[Any]) -> Any:
+        async with self._lock:
+            self.statements += 1
+            if self._transaction is not None:
+                return await self._transaction.fetchval(text, *values, self._company)
+            async with self._reads.connection() as connection:
+                return await connection.fetchval(text, *values, self._company)

@@ -1,0 +1,152 @@
+"""Shapes to SQL. PostgreSQL prints the JSON, by concatenating text: measured about twice as fast as json_build_object.
+
+Only names known from the metadata are written into the text; every value is a parameter.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any, cast
+
+from sqlalchemy import Boolean, Column, Date, DateTime, Integer, Numeric, Uuid, bindparam, literal_column
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+from models.catalogue import Edge
+from models.db.compile import compile_statement, shift
+from models.page import Page
+from models.rows import Rows
+from models.shape import Count, Leaf, Many, Node, Object, One, Shape
+
+# How each type prints: whether quotes go around it, and the SQL between them.
+PRINTED: tuple[tuple[tuple[type, ...], tuple[bool, str]], ...] = (
+    ((Uuid,), (True, "{}::text")),
+    ((DateTime,), (False, "left(to_json({} AT TIME ZONE 'UTC')::text, -1) || 'Z\"'")),
+    ((Date,), (True, "to_char({}, 'YYYY-MM-DD')")),
+    ((Numeric,), (False, "trim_scale({})::text")),
+    ((Boolean, Integer, JSONB), (False, "{}::text")),
+    ((ARRAY,), (False, "array_to_json({})::text")),
+)
+
+
+@dataclass(slots=True)
+class Text:
+    """A concatenation in the making: neighbouring literals become one."""
+
+    parts: list[str] = field(default_factory=list)
+    literal: str = ""
+
+    def say(self, words: str) -> None:
+        """Add fixed text."""
+        self.literal += words
+
+    def sql(self, expression: str) -> None:
+        """Add an SQL expression of type text that is never NULL."""
+        self._flush()
+        self.parts.append(expression)
+
+    def done(self) -> str:
+        """The whole concatenation as one expression."""
+        self._flush()
+        return " || ".join(self.parts) or "''"
+
+    def _flush(self) -> None:
+        if self.literal:
+            self.parts.append("'" + self.literal.replace("'", "''") + "'")
+            self.literal = ""
+
+
+@dataclass(slots=True)
+class Rendered:
+    """A shape's SQL: `body` prints from the alias `r`; `slots` names what its parameters stand for, in order."""
+
+    body: str
+    slots: list[str]
+
+
+@dataclass(slots=True)
+class Renderer:
+    """One shape's rendering: hands out aliases and parameter numbers."""
+
+    slots: list[str] = field(default_factory=list)
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
+
+    def object(self, of: Object, alias: str) -> str:
+        """The SQL that prints one row of `alias`."""
+        text = Text()
+        for index, node in enumerate(of.nodes):
+            text.say(("," if index else "{") + f'"{node.key}":')
+            self._node(text, node, of, alias)
+        text.say("}")
+        return text.done()
+
+    def _node(self, text: Text, node: Node, of: Object, alias: str) -> None:
+        match node:
+            case Leaf(_, name):
+                print_column(text, of.entity.columns[name], alias)
+            case One(_, edge, inner):
+                far = self._alias()
+                there = f"SELECT {self.object(inner, far)} FROM {edge.target.table.name} {far} WHERE {far}.id = {alias}.{edge.key}"
+                text.sql(f"coalesce(({there}), 'null')")
+            case Many(_, edge, inner, limit):
+                text.sql(self._many(edge, inner, limit, alias))
+            case Count(_, edge):
+                far = self._alias()
+                text.sql(f"(SELECT count(*)::text FROM {edge.target.table.name} {far} WHERE {far}.{edge.key} = {alias}.id)")
+
+    def _many(self, edge: Edge, inner: Object, limit: str, alias: str) -> str:
+        far = self._alias()
+        slot = cast(int, bindparam(limit, 0, type_=Integer))
+        rows: Rows[Any] = Rows.of(edge.target, edge.target.table.alias(self._alias()))
+        rows = rows.where(rows.source.c[edge.key] == literal_column(f"{alias}.id")).ordered(*edge.order).paged(Page(slot))
+        compiled = compile_statement(rows.statement())
+        first = len(self.slots)
+        self.slots += compiled.names
+        listed = f"SELECT string_agg({self.object(inner, far)}, ',') FROM ({shift(compiled.text, first)}) {far}"
+        return f"'[' || coalesce(({listed}), '') || ']'"
+
+    def _alias(self) -> str:
+        return f"t{next(self.numbers)}"
+
+
+def render(shape: Shape) -> Rendered:
+    """The SQL of a shape, without its root: `{rows}` and `{total}` stand where the resolver's statements go."""
+    renderer = Renderer()
+    item = renderer.object(shape.of, "r")
+    text = Text()
+    if shape.kind == "one":
+        text.say(f'{{"{shape.key}":' if shape.key else "")
+        text.sql(item)
+        text.say("}" if shape.key else "")
+        return Rendered(f"SELECT {text.done()} FROM ({{rows}}) r", renderer.slots)
+    text.say(f'{{"{shape.key}":[')
+    text.sql(f"coalesce(string_agg({item}, ','), '')")
+    text.say("]")
+    if shape.total:
+        text.say(',"total":')
+        text.sql("({total})::text")
+    for name in shape.echoed:
+        renderer.slots.append(name)
+        text.say(f',"{name}":')
+        text.sql(f"${len(renderer.slots)}::integer::text")
+    text.say("}")
+    return Rendered(f"SELECT {text.done()} FROM ({{rows}}) r", renderer.slots)
+
+
+def print_column(text: Text, of: Column[Any], alias: str) -> None:
+    """Print one column as JSON; null where it may be NULL."""
+    quoted, expression = json_text(of, f"{alias}.{of.name}")
+    if of.nullable:
+        text.sql(f"coalesce('\"' || {expression} || '\"', 'null')" if quoted else f"coalesce({expression}, 'null')")
+        return
+    text.say('"' if quoted else "")
+    text.sql(expression)
+    text.say('"' if quoted else "")
+
+
+def json_text(of: Column[Any], reference: str) -> tuple[bool, str]:
+    """How a column prints as JSON: whether quotes go around it, and the SQL between them.
+
+    Times are RFC 3339 in UTC ending in Z, numbers lose their trailing zeros, JSON columns stay as they are.
+    """
+    quoted, pattern = next((how for kinds, how in PRINTED if isinstance(of.type, kinds)), (False, "to_json({})::text"))
+    return quoted, pattern.format(reference)

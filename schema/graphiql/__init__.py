@@ -1,0 +1,1 @@
+"""The browser pages: GraphiQL and a readable OpenAPI page."""

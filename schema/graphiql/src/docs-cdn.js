@@ -1,0 +1,4 @@
+// Entry of the CDN's REST page, after Swagger UI's own script.
+import { showDocs } from './docs.js';
+
+showDocs(window.SwaggerUIBundle);

@@ -1,0 +1,2 @@
+// Stands in for a library that GraphiQL's animations would use if it were there (CDN page only).
+export default undefined;

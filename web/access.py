@@ -1,0 +1,121 @@
+"""Who may come in: the credential, the budget, and the paths that need neither name nor key."""
+
+import re
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from resolvers.errors import ParleyError, Unauthenticated
+from resolvers.principal import Principal
+from web.answer import STARTS, Header, Render, answer
+from web.budgets import Budgets
+from web.rate_headers import rate_headers, refusal
+
+# Spellings that a router or a proxy might fold into another path: never public, whatever the list of public paths says
+FOLDABLE = re.compile(r"//|/\.{1,2}(?:/|$)|[\\%\x00-\x1f\x7f]")
+
+
+class MissingCredential(Unauthenticated):
+    """There is no bearer token to verify, as opposed to one that does not verify."""
+
+
+class Authenticator(Protocol):
+    """Turns a bearer token into the caller it stands for."""
+
+    def cached(self, token: str) -> Principal | None:
+        """A caller verified a moment ago whose token is still good, without waiting; None when it has to be verified."""
+
+    def __call__(self, token: str) -> Awaitable[Principal]:
+        """Verify; raises `Unauthenticated`, or `Unavailable` when that can't be decided now."""
+
+
+def _never(_path: str) -> bool:
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """What this layer has to know of the doors behind it.
+
+    `is_public(path, method)`: open without a credential. `checks_itself(path)`: the door reads the Authorization header
+    (widget keys, inbound hooks), so it is not verified here and the address pays. `render`: errors in the door's shape.
+    """
+
+    is_public: Callable[[str, str], bool]
+    render: Render
+    checks_itself: Callable[[str], bool] = _never
+
+
+class AccessMiddleware:
+    """Puts the caller into `scope["state"]["principal"]` (None: anonymous), counts the request, and refuses what is not open.
+
+    Every answer carries the rate headers of `scope["state"]["rate"]`; a door with a budget of its own may put its verdict
+    there. A socket without Authorization header is left to its door, which learns the credential from the first message.
+    """
+
+    def __init__(self, app: ASGIApp, *, authenticate: Authenticator, budgets: Budgets, doors: Doors) -> None:
+        self.app = app
+        self._authenticate = authenticate
+        self._budgets = budgets
+        self._doors = doors
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or answer 401 or 429."""
+        if scope["type"] == "lifespan":
+            await self.app(scope, receive, send)
+            return
+        state = scope.setdefault("state", {})
+        principal, error = await self._identify(scope)
+        state["principal"] = principal
+        state["rate"] = verdict = await self._budgets.charge(scope, principal)
+        send = _with_rate(state, send)
+        if not verdict.allowed:
+            error = refusal(verdict)
+        elif error is None and principal is None and not self._is_open(scope):
+            error = MissingCredential("This path needs a credential; send `Authorization: Bearer <token>`")
+        if error is None:
+            await self.app(scope, receive, send)
+        else:
+            await answer(error, scope, send, self._doors.render)
+
+    async def _identify(self, scope: Scope) -> tuple[Principal | None, ParleyError | None]:
+        if self._doors.checks_itself(scope["path"]):
+            return None, None
+        try:
+            token = bearer(scope["headers"])
+            if token is None:
+                return None, None
+            return self._authenticate.cached(token) or await self._authenticate(token), None
+        except ParleyError as error:
+            return None, error  # not raised before the address has paid for the attempt
+
+    def _is_open(self, scope: Scope) -> bool:
+        if scope["type"] == "websocket":
+            return True
+        path: str = scope["path"]
+        return FOLDABLE.search(path) is None and self._doors.is_public(path, scope["method"])
+
+
+def bearer(headers: Iterable[Header]) -> str | None:
+    """The token of the one Authorization header; None without the header. Raises `Unauthenticated` for any other form."""
+    found = [value for name, value in headers if name == b"authorization"]
+    if not found:
+        return None
+    scheme, _, token = found[0].partition(b" ")
+    token = token.strip()
+    if len(found) > 1 or scheme.lower() != b"bearer" or not token:
+        raise MissingCredential("Send one Authorization header of the form `Bearer <token>`")
+    if not token.isascii():
+        raise Unauthenticated("The token has characters that no token has")
+    return token.decode("ascii")
+
+
+def _with_rate(state: Scope, send: Send) -> Send:
+    def send_with_rate(message: Message) -> Awaitable[None]:
+        if message["type"] in STARTS:
+            message = {**message, "headers": [*message.get("headers", ()), *rate_headers(state["rate"])]}
+        return send(message)
+
+    return send_with_rate

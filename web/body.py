@@ -1,0 +1,99 @@
+"""How much a caller may send."""
+
+from collections.abc import Callable, Iterable
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from resolvers.errors import BadRequest, ParleyError, PayloadTooLarge
+from web.answer import Header, Render, answer
+
+LONGEST_NUMBER = 18
+
+
+class BodyLimitMiddleware:
+    """Refuses a body over the path's limit: at once when its length is declared, else at the chunk that goes over. Keeps no bytes.
+
+    The refusal closes the connection, so that what the caller still sends is not read.
+    """
+
+    def __init__(self, app: ASGIApp, *, limit_for: Callable[[str], int], render: Render) -> None:
+        """`limit_for(path)` in bytes."""
+        self.app = app
+        self._limit_for = limit_for
+        self._render = render
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or answer 400 or 413."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        limit = self._limit_for(scope["path"])
+        try:
+            if declared_length(scope["headers"]) > limit:
+                raise too_large(limit)
+        except ParleyError as error:
+            await answer(error, scope, _closing(scope, send), self._render)
+            return
+        await self._counted(_Exchange(limit, receive, send), scope)
+
+    async def _counted(self, exchange: "_Exchange", scope: Scope) -> None:
+        try:
+            await self.app(scope, exchange.receive, exchange.send)
+        except PayloadTooLarge:
+            if not exchange.over:
+                raise
+        finally:
+            if exchange.over and not exchange.started:
+                await answer(too_large(exchange.limit), scope, _closing(scope, exchange.send_on), self._render)
+
+
+class _Exchange:
+    """Counts what is received. Once it is too much, the app gets an error and what it still answers is dropped."""
+
+    __slots__ = ("_receive", "left", "limit", "over", "send_on", "started")
+
+    def __init__(self, limit: int, receive: Receive, send: Send) -> None:
+        self.limit = self.left = limit
+        self._receive, self.send_on = receive, send
+        self.over = self.started = False
+
+    async def receive(self) -> Message:
+        if self.over:
+            return {"type": "http.disconnect"}
+        message = await self._receive()
+        if message["type"] == "http.request":
+            self.left -= len(message.get("body", b""))
+            self.over = self.left < 0
+        if self.over and not self.started:
+            raise too_large(self.limit)
+        return {"type": "http.disconnect"} if self.over else message
+
+    async def send(self, message: Message) -> None:
+        if not self.over:
+            self.started = True
+            await self.send_on(message)
+
+
+def too_large(limit: int) -> PayloadTooLarge:
+    """The 413, which names the limit in bytes."""
+    return PayloadTooLarge(f"The body is over the limit of {limit} bytes; send less", details={"limit": limit})
+
+
+def declared_length(headers: Iterable[Header]) -> int:
+    """The Content-Length, 0 without one; raises `BadRequest` unless it is one number in decimal digits (RFC 9110, 8.6)."""
+    values = {value for name, value in headers if name == b"content-length"}
+    if not values:
+        return 0
+    text = values.pop()
+    if values or not text.isdigit():
+        raise BadRequest.field("Content-Length", "must be one number of bytes in decimal digits")
+    return int(text) if len(text) <= LONGEST_NUMBER else 10**LONGEST_NUMBER
+
+
+def _closing(scope: Scope, send: Send) -> Send:
+    async def send_closing(message: Message) -> None:
+        if message["type"] == "http.response.start" and scope.get("http_version", "1.1").startswith("1"):
+            message = {**message, "headers": [*message["headers"], (b"connection", b"close")]}
+        await send(message)
+
+    return send_closing

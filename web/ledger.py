@@ -1,0 +1,174 @@
+"""Where budgets are counted: in Redis, or in this process's memory while Redis is away."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import floor
+
+import structlog
+from limits import RateLimitItem
+from limits.aio.storage import RedisStorage
+from limits.aio.storage.base import SlidingWindowCounterSupport
+from limits.aio.strategies import SlidingWindowCounterRateLimiter
+from limits.errors import StorageError
+from redis.asyncio import BlockingConnectionPool
+
+from settings import SettingsError
+from web.memory import BoundedMemory
+
+PATIENCE = 0.1
+REST = 1.0
+CONNECTIONS = 8
+TRIES = 4
+ROUNDING = 0.002  # Redis tells times in whole milliseconds, and the window's edge itself still refuses
+
+Window = tuple[int, float, int, float]
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """Units taken, what is left for everyone, and the seconds until the window turns and until one more unit is free."""
+
+    units: int
+    remaining: int
+    turns_in: float
+    retry_in: float
+
+
+class Ledger:
+    """A circuit breaker between two counters that follow the same rule (limits' sliding-window counter).
+
+    After an error or 100 ms without an answer, Redis is left alone for a second and then tried in the background.
+    """
+
+    def __init__(self, redis_url: str | None, *, clock: Callable[[], float]) -> None:
+        """`clock` counts seconds and never goes back. Raises `SettingsError` for an address that is not Redis's."""
+        self._clock = clock
+        self._retry_at: float | None = None
+        self._answered = 0.0
+        self._probe: asyncio.Task[None] | None = None
+        self._memory = SlidingWindowCounterRateLimiter(BoundedMemory())
+        self._pool = None if redis_url is None else _pool(redis_url)
+        self._redis = None if self._pool is None else SlidingWindowCounterRateLimiter(_storage(self._pool))
+
+    @property
+    def in_memory(self) -> bool:
+        """Whether counting happens in this process alone."""
+        return self._redis is None or self._retry_at is not None
+
+    async def acquire(self, limit: RateLimitItem, key: str, wanted: int, used: int) -> Grant:
+        """Take `wanted` units, or exactly what remains; `used` is what the caller last knew to be spent."""
+        grant = await self._ask_redis(limit, key, wanted) if self._reachable() else None
+        if grant is None:
+            await self._carry_over(limit, key, used)
+            grant = await _take(self._memory, limit, key, wanted)
+        return grant
+
+    async def close(self) -> None:
+        """Drop the connections."""
+        if self._probe is not None:
+            self._probe.cancel()
+            await asyncio.wait([self._probe])
+        if self._pool is not None:
+            await self._pool.disconnect()
+
+    async def _ask_redis(self, limit: RateLimitItem, key: str, wanted: int) -> Grant | None:
+        assert self._redis is not None
+        now = asyncio.get_running_loop().time  # what `asyncio.timeout` goes by
+        try:
+            async with asyncio.timeout(PATIENCE):
+                grant = await _take(self._redis, limit, key, wanted)
+            self._answered = now()
+        except TimeoutError as error:
+            if now() - self._answered > PATIENCE:  # else Redis lives, and it is us who have a queue
+                self._leave(error)
+        except (StorageError, OSError) as error:
+            self._leave(error)
+        else:
+            return grant
+        return None
+
+    def _reachable(self) -> bool:
+        if self._redis is None or self._retry_at is None:
+            return self._redis is not None
+        if self._probe is None and self._clock() >= self._retry_at:
+            self._probe = asyncio.create_task(self._try_again())
+        return False
+
+    def _leave(self, error: Exception) -> None:
+        if self._retry_at is None:
+            log.warning("rate limits are counted in memory: Redis is away", error=type(error).__name__)
+        self._retry_at = self._clock() + REST
+
+    async def _try_again(self) -> None:
+        assert self._redis is not None
+        self._retry_at = self._clock() + REST
+        try:
+            async with asyncio.timeout(PATIENCE):
+                back = await self._redis.storage.check()
+            if back:
+                self._retry_at = None
+                await self._memory.storage.reset()
+                log.info("rate limits are counted in Redis again")
+        except TimeoutError:
+            log.debug("Redis is still away")
+        finally:
+            self._probe = None
+
+    async def _carry_over(self, limit: RateLimitItem, key: str, used: int) -> None:
+        """Memory starts from what Redis last said, so that an outage gives nobody a second budget."""
+        missing = used - _spent(limit, await _window(self._memory, limit, key))
+        if missing > 0:
+            await self._memory.hit(limit, key, cost=missing)
+
+
+def _pool(redis_url: str) -> BlockingConnectionPool:
+    try:
+        return BlockingConnectionPool.from_url(
+            redis_url, max_connections=CONNECTIONS, timeout=1, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE
+        )
+    except ValueError:
+        raise SettingsError("REDIS_URL must look like redis://host:6379/0, rediss://host:6379/0 or unix:///path") from None
+
+
+def _storage(pool: BlockingConnectionPool) -> RedisStorage:
+    # limits types its options as scalars but takes a pool here; its own parser would refuse addresses without a port
+    options: dict[str, object] = {"implementation": "redispy", "wrap_exceptions": True, "connection_pool": pool}
+    return RedisStorage("async+redis://", **options)  # type: ignore[arg-type]
+
+
+async def _take(counter: SlidingWindowCounterRateLimiter, limit: RateLimitItem, key: str, wanted: int) -> Grant:
+    units = min(wanted, limit.amount)
+    for _ in range(TRIES):
+        taken = await counter.hit(limit, key, cost=units)
+        window = await _window(counter, limit, key)
+        left = max(0, limit.amount - _spent(limit, window))
+        if taken or not left:
+            break
+        units = min(units, left)  # another process took some in between: take what it left
+    return Grant(units if taken else 0, left, _turns_in(limit, window), 0.0 if left else _retry_in(limit, window))
+
+
+async def _window(counter: SlidingWindowCounterRateLimiter, limit: RateLimitItem, key: str) -> Window:
+    assert isinstance(counter.storage, SlidingWindowCounterSupport)
+    return await counter.storage.get_sliding_window(limit.key_for(key), limit.get_expiry())
+
+
+def _spent(limit: RateLimitItem, window: Window) -> int:
+    before, before_ttl, current, _ = window
+    return floor(before * before_ttl / limit.get_expiry()) + current
+
+
+def _turns_in(limit: RateLimitItem, window: Window) -> float:
+    every = limit.get_expiry()
+    return window[3] - every if window[3] > every else float(every)
+
+
+def _retry_in(limit: RateLimitItem, window: Window) -> float:
+    """Seconds until a spent budget has one unit: when the previous window weighs little enough, or after the turn."""
+    before, before_ttl, current, _ = window
+    every, spare = limit.get_expiry(), limit.amount - current
+    if spare > 0:
+        return before_ttl - spare * every / before + ROUNDING
+    return _turns_in(limit, window) + max(0.0, every - limit.amount * every / current) + ROUNDING
