@@ -2,6 +2,7 @@
 
 import signal
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from embedded.cluster import DATABASE, ensure_cluster, log_file, remove_cluster
@@ -29,12 +30,16 @@ IN_A_HURRY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "
 
 
 class PostgresServer:
-    """One cluster in one folder, on loopback only; its logins and their rights are in `embedded.cluster`."""
+    """One cluster in one folder, on loopback only; its logins and their rights are in `embedded.cluster`.
 
-    def __init__(self, data: Path, *, durable: bool = True) -> None:
+    `meanwhile` is called while a start waits, perhaps for the replay of a crash's log, and may raise to give up.
+    """
+
+    def __init__(self, data: Path, *, durable: bool = True, meanwhile: Callable[[], None] = lambda: None) -> None:
         self.data = data.absolute()
         self.port = 0
         self._durable = durable
+        self._meanwhile = meanwhile
         self._lock = Lock(self.data.with_name(f"{self.data.name}.lock"))
         self._passwords: dict[str, str] = {}
         self._child: Child | None = None
@@ -98,10 +103,15 @@ class PostgresServer:
 
     def _launch(self, site: Site) -> bool:
         """False when another attempt may succeed."""
+
+        def ready() -> bool:
+            self._meanwhile()
+            return is_ready(site.data, self.pid)
+
         self._child = Child(self._program(site))
         self._child.start()
         try:
-            self._child.wait_until(lambda: is_ready(site.data, self.pid), patience=START_PATIENCE)
+            self._child.wait_until(ready, patience=START_PATIENCE)
         except EmbeddedError as error:
             if _may_pass(str(error)):
                 return False

@@ -57,8 +57,8 @@ class Entity:
         return f"{self.scope}:read"
 
     def column(self, name: str) -> Column[Any]:
-        """The column behind a public field; KeyError when the field is not public."""
-        return self.columns[name]
+        """The column behind a public field, or one that a door names by itself, such as `company_id`."""
+        return self.columns[name] if name in self.columns else self.table.c[name]
 
 
 ENTITIES: dict[str, Entity] = {}

@@ -88,7 +88,8 @@ def document(description: str, default: str = "{}") -> Any:
 
 def metadata(description: str) -> Any:
     """The JSON column `metadata`; the attribute is `meta`, because declarative classes keep `metadata` for themselves."""
-    return Field(description=description, sa_type=JSONB, nullable=False, sa_column_kwargs={"name": "metadata", "server_default": "{}"})
+    named = {"name": "metadata", "server_default": "{}"}
+    return Field(alias="metadata", description=description, sa_type=JSONB, nullable=False, sa_column_kwargs=named)
 
 
 def derived(description: str, sql: str) -> Any:

@@ -15,7 +15,7 @@ from models.catalogue import Edge
 from models.db.compile import compile_statement, shift
 from models.page import Page
 from models.rows import Rows
-from models.shape import Count, Leaf, Many, Node, Object, One, Shape
+from models.shape import Count, Leaf, Many, Node, Object, One, Part, Shape
 
 # How each type prints: whether quotes go around it, and the SQL between them.
 PRINTED: tuple[tuple[tuple[type, ...], tuple[bool, str]], ...] = (
@@ -73,20 +73,25 @@ class Renderer:
     def object(self, of: Object, alias: str) -> str:
         """The SQL that prints one row of `alias`."""
         text = Text()
+        self._fields(text, of, alias)
+        return text.done()
+
+    def _fields(self, text: Text, of: Object, alias: str) -> None:
         for index, node in enumerate(of.nodes):
             text.say(("," if index else "{") + f'"{node.key}":')
             self._node(text, node, of, alias)
         text.say("}")
-        return text.done()
 
     def _node(self, text: Text, node: Node, of: Object, alias: str) -> None:
         match node:
             case Leaf(_, name):
-                print_column(text, of.entity.columns[name], alias)
+                print_column(text, of.entity.column(name), alias)
             case One(_, edge, inner):
                 far = self._alias()
                 there = f"SELECT {self.object(inner, far)} FROM {edge.target.table.name} {far} WHERE {far}.id = {alias}.{edge.key}"
                 text.sql(f"coalesce(({there}), 'null')")
+            case Part(_, inner):
+                self._fields(text, inner, alias)
             case Many(_, edge, inner, limit):
                 text.sql(self._many(edge, inner, limit, alias))
             case Count(_, edge):

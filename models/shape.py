@@ -42,7 +42,15 @@ class Count:
     edge: Edge
 
 
-Node = Leaf | One | Many | Count
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Fields of the same row, printed as an object of their own."""
+
+    key: str
+    of: "Object"
+
+
+Node = Leaf | One | Many | Count | Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +64,7 @@ class Object:
         """The scopes that reading all of it takes."""
         reached = {self.entity.read_scope}
         for node in self.nodes:
-            if isinstance(node, One | Many):
+            if isinstance(node, One | Many | Part):
                 reached |= node.of.scopes()
             elif isinstance(node, Count):
                 reached.add(node.edge.target.read_scope)

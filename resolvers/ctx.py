@@ -1,6 +1,6 @@
 """The context of one request: who calls, the database held to their company, and what the command so far has to tell."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -35,10 +35,14 @@ class Ctx:
         """Tell that something happened; stored when the outermost command commits."""
         self.pending.append(event)
 
+    def require(self, scopes: Iterable[str]) -> None:
+        """Raise `Forbidden` unless the caller holds every scope."""
+        for scope in sorted(set(scopes) - self.principal.scopes):
+            self.principal.require(scope)
+
     async def json(self, rows: Rows[Any], shape: Shape, **slots: Any) -> bytes | None:
         """The shape of the rows as JSON; `Forbidden` when the shape reaches what the caller may not read."""
-        for scope in shape.scopes - self.principal.scopes:
-            self.principal.require(scope)
+        self.require(shape.scopes)
         return await self.db.json(rows, shape, **slots)
 
 

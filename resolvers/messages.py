@@ -16,11 +16,12 @@ from models.thread import THREAD
 from resolvers.ctx import Ctx, command, query
 from resolvers.errors import NotFound
 from resolvers.events import created, updated
-from resolvers.inputs import Input
+from resolvers.inputs import Input, Patch
 from resolvers.listing import Listing, by_id, existing, found, listed, locked
-from resolvers.logic.reactions import toggled
+from resolvers.logic.reactions import LONGEST_EMOJI, toggled
 
 Content = Annotated[str, StringConstraints(min_length=1, max_length=10_000)]
+Emoji = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_EMOJI)]
 Short = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
 
 
@@ -40,6 +41,13 @@ class NewMessage(Input):
     message_type: MessageType = Field(MessageType.TEXT, validation_alias="messageType", description="What it carries.")
     thread_id: UUID | None = Field(None, validation_alias="threadId", description="A thread of the same conversation.")
     attachments: list[Attachment] = Field([], max_length=50, description="Files, at most 50.")
+
+
+class MessagePatch(Patch):
+    """What to change of a message."""
+
+    mark_as_read: bool = Field(False, alias="markAsRead", description="Whether to note that it was read; false changes nothing.")
+    reaction: Emoji | None = Field(None, description="The caller's reaction; the same again, or null, removes it.")
 
 
 @query("messages:read")
@@ -80,6 +88,19 @@ async def send_message(ctx: Ctx, conversation_id: UUID, new: NewMessage) -> Row:
         },
     )
     ctx.emit(created(message, conversation_id=str(conversation_id)))
+    return message
+
+
+@command("messages:write")
+async def update_message(ctx: Ctx, conversation_id: UUID, message_id: UUID, patch: MessagePatch) -> Row:
+    """Mark a message of that conversation as read, set the caller's reaction, or both."""
+    message = await locked(ctx, MESSAGE, message_id)
+    if message.conversation_id != conversation_id:
+        raise NotFound.of("Message")
+    if patch.mark_as_read:
+        message = await mark_read(ctx, message_id)
+    if "reaction" in patch.model_fields_set:
+        message = await react(ctx, message_id, patch.reaction)
     return message
 
 

@@ -35,10 +35,14 @@ class _Kept:
 
 
 class Children:
-    """Call `check` regularly, from the main thread; times are seconds of any steady clock."""
+    """Call `check` regularly, from the main thread; times are seconds of any steady clock.
 
-    def __init__(self, say: Callable[[str], None]) -> None:
+    `meanwhile` is for things that take long to start: they call it while they wait, and it may raise to give up.
+    """
+
+    def __init__(self, say: Callable[[str], None], meanwhile: Callable[[], None] = lambda: None) -> None:
         self._say = say
+        self.meanwhile = meanwhile
         self._kept: list[_Kept] = []
 
     def start(self, name: str, thing: Startable) -> None:

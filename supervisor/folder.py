@@ -21,12 +21,10 @@ class DataFolder:
         """Become the one supervisor of this folder; raises `EmbeddedError` that names the other one."""
         with named_for(self.path):
             self.path.mkdir(parents=True, exist_ok=True)
-            if self.lock.acquire():
-                return
-        raise EmbeddedError(
-            f"Parley already runs in {self.path}: {self.url() or 'it is still starting'} (pid {self.lock.holder()}). "
-            f"Stop it with: kill {self.lock.holder()}"
-        )
+            while not self.lock.acquire():
+                if holder := self.lock.holder():  # None: it ended between the two questions.
+                    state = self.url() or "it is starting or stopping"
+                    raise EmbeddedError(f"Parley already runs in {self.path}: {state} (pid {holder}). Stop it with: kill {holder}")
 
     def release(self) -> None:
         """Forget what only holds while we run; the data and the secret stay."""

@@ -19,7 +19,7 @@ def start_servers(settings: Settings, folder: DataFolder, children: Children, st
     """Start what no URL is configured for, and fill in its address and the development secret."""
     addresses: dict[str, str] = {}
     if settings.database_url is None:
-        postgres = PostgresServer(folder.path / "postgres")
+        postgres = PostgresServer(folder.path / "postgres", meanwhile=children.meanwhile)
         with steps.step("PostgreSQL"):
             children.start("PostgreSQL", postgres)
         addresses |= {"DATABASE_URL": postgres.url("parley"), "PARLEY_MIGRATION_URL": postgres.url("parley_owner")}

@@ -18,7 +18,7 @@ from supervisor.folder import DataFolder
 from supervisor.product import Product, parley
 from supervisor.progress import Steps
 from supervisor.servers import start_servers
-from supervisor.signals import StopRequested, no_more_requests, stop_requests
+from supervisor.signals import StopRequested, StopRequests, stop_requests
 from supervisor.summary import summary
 
 READY_PATIENCE = 60.0
@@ -30,19 +30,17 @@ def run(settings: Settings, product: Callable[[], Product] = parley) -> int:
 
     Returns the exit code: 0 when it was asked to stop, 1 when it could not start.
     """
-    with stop_requests():
-        try:
-            return _Supervisor(settings).run(product)
-        except StopRequested:
-            return 0
+    with stop_requests() as requests:
+        return _Supervisor(settings, requests).run(product)
 
 
 class _Supervisor:
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, requests: StopRequests) -> None:
         self._settings = settings
+        self._requests = requests
         self._steps = Steps()
         self._folder = DataFolder(settings.data_dir)
-        self._children = Children(self._steps.say)
+        self._children = Children(self._steps.say, meanwhile=requests.check)
 
     def run(self, product: Callable[[], Product]) -> int:
         """Everything that was started is stopped, whatever happens."""
@@ -51,6 +49,8 @@ class _Supervisor:
             self._settings = self._settings.model_copy(update={"port": choose_port(self._settings), "data_dir": self._folder.path})
             self._bring_up(product())
             self._watch()
+        except StopRequested:
+            return 0
         except EmbeddedError as error:
             self._steps.fail(str(error))
         except Exception:  # noqa: BLE001 - the supervisor's edge: say it whole, then stop what runs
@@ -62,10 +62,10 @@ class _Supervisor:
     def _bring_up(self, product: Product) -> None:
         self._steps.say("Parley is starting")
         self._settings = start_servers(self._settings, self._folder, self._children, self._steps)
-        with self._steps.step("Tables"):
+        with self._steps.step("Tables"), self._requests.interruptible():
             product.upgrade(_text(self._settings.migration_url or self._settings.database_url))
         if self._is_development:
-            with self._steps.step("Demo company"):
+            with self._steps.step("Demo company"), self._requests.interruptible():
                 asyncio.run(_awaited(product, self._settings))
         with self._steps.step("Worker"):
             self._start_program("worker", product.worker)
@@ -87,8 +87,11 @@ class _Supervisor:
         return child
 
     def _start_web(self, argv: tuple[str, ...]) -> None:
-        host, port = self._settings.host, self._settings.port
-        self._start_program("web", argv).wait_until(lambda: answers_ready(host, port), patience=READY_PATIENCE)
+        def ready() -> bool:
+            self._requests.check()
+            return answers_ready(self._settings.host, self._settings.port)
+
+        self._start_program("web", argv).wait_until(ready, patience=READY_PATIENCE)
 
     def _announce(self, product: Product) -> None:
         url = base_url(self._settings.host, self._settings.port)
@@ -100,11 +103,11 @@ class _Supervisor:
 
     def _watch(self) -> NoReturn:
         while True:
-            time.sleep(GLANCE)
+            with self._requests.interruptible():
+                time.sleep(GLANCE)
             self._children.check(time.monotonic())
 
     def _shut_down(self) -> None:
-        no_more_requests()
         ran = self._folder.lock.held
         self._children.stop()
         self._folder.release()

@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import asyncpg
@@ -20,16 +21,27 @@ from embedded import postgres as postgres_module
 from embedded.process import Child, Program, free_port
 
 ROOT = Path(__file__).parents[1]
+# Syncing and removing whole clusters on a disk takes longer than the tests themselves.
+MEMORY = Path("/dev/shm")
+ROOMY = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > 2**30
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="ordinary users run PostgreSQL as themselves")
+
+
+@contextmanager
+def reachable_folder() -> Iterator[Path]:
+    """One that other users may enter, unlike pytest's own."""
+    path = Path(tempfile.mkdtemp(prefix="parley-test-", dir=MEMORY if ROOMY else "/var/tmp"))
+    path.chmod(0o755)
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path)
 
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    """One that other users may enter, unlike pytest's own."""
-    path = Path(tempfile.mkdtemp(prefix="parley-test-", dir="/var/tmp"))
-    path.chmod(0o755)
-    yield path
-    shutil.rmtree(path)
+    with reachable_folder() as path:
+        yield path
 
 
 @pytest.fixture
@@ -41,13 +53,11 @@ def postgres(folder: Path) -> Iterator[PostgresServer]:
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[PostgresServer]:
-    path = Path(tempfile.mkdtemp(prefix="parley-test-", dir="/var/tmp"))
-    path.chmod(0o755)
-    server = PostgresServer(path / "postgres", durable=False)
-    server.start()
-    yield server
-    server.remove()
-    shutil.rmtree(path)
+    with reachable_folder() as path:
+        server = PostgresServer(path / "postgres", durable=False)
+        server.start()
+        yield server
+        server.remove()
 
 
 def ask(url: str, sql: str, **startup: str) -> object:

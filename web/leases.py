@@ -34,7 +34,7 @@ class Waiter:
 class Bucket:
     """What is left of a key's lease, and who waits for the next one. Moments are read from the limiter's clock."""
 
-    __slots__ = ("amount", "batch", "blocked_until", "every", "filling", "key", "limit", "queue", "remaining", "tokens", "turns_at")
+    __slots__ = ("amount", "batch", "blocked_until", "every", "filling", "key", "last", "limit", "queue", "remaining", "tokens", "turns_at")
 
     def __init__(self, limit: RateLimitItem, key: str) -> None:
         self.limit, self.key = limit, key
@@ -43,6 +43,7 @@ class Bucket:
         self.turns_at = self.blocked_until = 0.0
         self.batch = 1
         self.queue: list[Waiter] = []
+        self.last: tuple[Grant, float] | None = None
         self.filling: asyncio.Task[None] | None = None
 
     def spend(self, now: float) -> Verdict | None:
@@ -53,8 +54,11 @@ class Bucket:
         return self._refusal(now) if now < self.blocked_until else None
 
     def used(self, now: float) -> int:
-        """Units of this window known to be spent, by any process."""
-        return self.amount - self.remaining - self.tokens if now < self.turns_at else 0
+        """Units spent by all processes, as far as Redis told; 0 when it was not Redis that counted last."""
+        if self.last is None or not self.last[0].shared:
+            return 0
+        grant, granted_at = self.last
+        return grant.window.spent(now - granted_at)
 
     def wanted(self, now: float) -> int:
         """Units to lease: one for each waiter, and a reserve that doubles while the key stays busy within a window."""
@@ -64,9 +68,10 @@ class Bucket:
 
     def receive(self, grant: Grant, now: float) -> None:
         """Serve the waiters in order from a new lease; when nothing more is to be had, refuse the rest."""
-        self.tokens, self.remaining = grant.units, grant.remaining
-        self.turns_at = now + grant.turns_in
-        self.blocked_until = 0.0 if grant.remaining else now + grant.retry_in
+        self.last = grant, now
+        self.tokens, self.remaining = grant.units, grant.window.remaining
+        self.turns_at = now + grant.window.turns_in
+        self.blocked_until = now + grant.window.retry_in
         waiting, self.queue = self.queue, []
         for waiter in waiting:
             waiter.verdict = self.spend(now) or (None if grant.units else self._refusal(now))

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import floor
 
 import structlog
 from limits import RateLimitItem
@@ -15,25 +14,23 @@ from redis.asyncio import BlockingConnectionPool
 
 from settings import SettingsError
 from web.memory import BoundedMemory
+from web.window import Window
 
 PATIENCE = 0.1
 REST = 1.0
 CONNECTIONS = 8
 TRIES = 4
-ROUNDING = 0.002  # Redis tells times in whole milliseconds, and the window's edge itself still refuses
 
-Window = tuple[int, float, int, float]
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """Units taken, what is left for everyone, and the seconds until the window turns and until one more unit is free."""
+    """Units taken, the window after that, and whether Redis counted them, for all processes."""
 
     units: int
-    remaining: int
-    turns_in: float
-    retry_in: float
+    window: Window
+    shared: bool
 
 
 class Ledger:
@@ -58,11 +55,11 @@ class Ledger:
         return self._redis is None or self._retry_at is not None
 
     async def acquire(self, limit: RateLimitItem, key: str, wanted: int, used: int) -> Grant:
-        """Take `wanted` units, or exactly what remains; `used` is what the caller last knew to be spent."""
+        """Take `wanted` units, or exactly what remains; `used` is what Redis counted, as far as the caller knows."""
         grant = await self._ask_redis(limit, key, wanted) if self._reachable() else None
         if grant is None:
             await self._carry_over(limit, key, used)
-            grant = await _take(self._memory, limit, key, wanted)
+            grant = Grant(*await _take(self._memory, limit, key, wanted), shared=False)
         return grant
 
     async def close(self) -> None:
@@ -78,7 +75,7 @@ class Ledger:
         now = asyncio.get_running_loop().time  # what `asyncio.timeout` goes by
         try:
             async with asyncio.timeout(PATIENCE):
-                grant = await _take(self._redis, limit, key, wanted)
+                grant = Grant(*await _take(self._redis, limit, key, wanted), shared=True)
             self._answered = now()
         except TimeoutError as error:
             if now() - self._answered > PATIENCE:  # else Redis lives, and it is us who have a queue
@@ -118,7 +115,9 @@ class Ledger:
 
     async def _carry_over(self, limit: RateLimitItem, key: str, used: int) -> None:
         """Memory starts from what Redis last said, so that an outage gives nobody a second budget."""
-        missing = used - _spent(limit, await _window(self._memory, limit, key))
+        if not used:
+            return
+        missing = used - (await _window(self._memory, limit, key)).spent()
         if missing > 0:
             await self._memory.hit(limit, key, cost=missing)
 
@@ -138,37 +137,19 @@ def _storage(pool: BlockingConnectionPool) -> RedisStorage:
     return RedisStorage("async+redis://", **options)  # type: ignore[arg-type]
 
 
-async def _take(counter: SlidingWindowCounterRateLimiter, limit: RateLimitItem, key: str, wanted: int) -> Grant:
+async def _take(counter: SlidingWindowCounterRateLimiter, limit: RateLimitItem, key: str, wanted: int) -> tuple[int, Window]:
+    """`wanted` units or exactly what remains, and the window after that."""
     units = min(wanted, limit.amount)
     for _ in range(TRIES):
         taken = await counter.hit(limit, key, cost=units)
         window = await _window(counter, limit, key)
-        left = max(0, limit.amount - _spent(limit, window))
-        if taken or not left:
+        if taken or not window.remaining:
             break
-        units = min(units, left)  # another process took some in between: take what it left
-    return Grant(units if taken else 0, left, _turns_in(limit, window), 0.0 if left else _retry_in(limit, window))
+        units = min(units, window.remaining)  # another process took some in between: take what it left
+    return units if taken else 0, window
 
 
 async def _window(counter: SlidingWindowCounterRateLimiter, limit: RateLimitItem, key: str) -> Window:
     assert isinstance(counter.storage, SlidingWindowCounterSupport)
-    return await counter.storage.get_sliding_window(limit.key_for(key), limit.get_expiry())
-
-
-def _spent(limit: RateLimitItem, window: Window) -> int:
-    before, before_ttl, current, _ = window
-    return floor(before * before_ttl / limit.get_expiry()) + current
-
-
-def _turns_in(limit: RateLimitItem, window: Window) -> float:
     every = limit.get_expiry()
-    return window[3] - every if window[3] > every else float(every)
-
-
-def _retry_in(limit: RateLimitItem, window: Window) -> float:
-    """Seconds until a spent budget has one unit: when the previous window weighs little enough, or after the turn."""
-    before, before_ttl, current, _ = window
-    every, spare = limit.get_expiry(), limit.amount - current
-    if spare > 0:
-        return before_ttl - spare * every / before + ROUNDING
-    return _turns_in(limit, window) + max(0.0, every - limit.amount * every / current) + ROUNDING
+    return Window(limit.amount, every, *await counter.storage.get_sliding_window(limit.key_for(key), every))

@@ -133,6 +133,35 @@ async def test_an_address_that_comes_back_is_read_again(clock: Clock, jwks: Jwks
     assert jwks.requests == 2
 
 
+async def test_once_an_address_is_back_a_withdrawn_key_is_refused_within_one_refresh(clock: Clock, jwks: JwksServer) -> None:
+    tested = over(clock, jwks)
+    assert await accepts(tested, OLD_TOKEN)
+    jwks.dropping, clock.now = True, NOW + 600
+    assert await accepts(tested, OLD_TOKEN)
+    jwks.dropping, clock.now = False, NOW + 630
+    assert await accepts(tested, OLD_TOKEN)
+    await settled()
+    jwks.keys.clear()
+    clock.now = NOW + 1230
+    assert not await accepts(tested, OLD_TOKEN)
+    assert jwks.requests == 4
+
+
+async def test_a_fetch_under_way_is_joined_however_long_it_takes(clock: Clock, jwks: JwksServer) -> None:
+    jwks.pause = 0.05
+    tested = over(clock, jwks)
+    first = asyncio.create_task(accepts(tested, OLD_TOKEN))
+    await asyncio.sleep(0.01)
+    clock.now = NOW + 31
+    assert await asyncio.gather(first, accepts(tested, OLD_TOKEN)) == [True, True]
+    assert jwks.requests == 1
+
+
+async def test_the_answer_is_asked_for_uncompressed(clock: Clock, jwks: JwksServer) -> None:
+    assert await accepts(over(clock, jwks), OLD_TOKEN)
+    assert "accept-encoding: identity" in jwks.heads[0].lower()
+
+
 async def test_an_address_where_nobody_listens_refuses_alike(clock: Clock) -> None:
     async with running() as gone:
         pass

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm
+from jwt.utils import to_base64url_uint
 
 from resolvers.auth.keys import MOST_KEYS, usable_keys
 from tests.resolvers.auth.signing import EC_KEY, RSA_KEY, ec_jwk, rsa_jwk, segment
@@ -55,6 +56,8 @@ def test_suitable_keys_carry_the_algorithm_of_their_kind(jwk: dict[str, Any], al
         rsa_jwk(e="AQ"),
         rsa_jwk(e="A" * 1000),
         rsa_jwk(n="A" * 60_000),
+        rsa_jwk(n=to_base64url_uint((1 << 10_000) + 1).decode()),
+        rsa_jwk(e=to_base64url_uint((1 << 60) + 1).decode()),
         rsa_jwk(rsa.generate_private_key(65537, 1024)),
         RSAAlgorithm.to_jwk(RSA_KEY, as_dict=True) | {"key_ops": ["verify"]},
         ec_jwk(alg="ES384"),

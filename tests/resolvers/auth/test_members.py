@@ -11,7 +11,7 @@ from resolvers.auth import members as module
 from resolvers.auth.claims import Claims
 from resolvers.auth.members import Members
 from resolvers.errors import Forbidden
-from resolvers.principal import ROLE_SCOPES
+from resolvers.principal import ROLE_SCOPES, Principal
 from tests.resolvers.auth.signing import NOW, USER, Clock, settings
 
 CLAIMS = Claims(USER, "ada@example.com", NOW + 3600, None)
@@ -25,14 +25,26 @@ class Store:
         self.looks = 0
         self.companies = 0
         self.broken = False
+        self.gate = asyncio.Event()
+        self.gate.set()
 
     async def find(self, user_id: UUID) -> Member | None:
         """The membership."""
         self.looks += 1
+        found = self.members.get(user_id)
         await asyncio.sleep(0)
+        await self.gate.wait()
         if self.broken:
             raise ConnectionError("the store is away")
-        return self.members.get(user_id)
+        return found
+
+    async def begun(self, members: Members) -> asyncio.Task[Principal]:
+        """A request whose look is under way and ends when `gate` is set."""
+        self.gate, looks = asyncio.Event(), self.looks
+        request = asyncio.create_task(members.principal(CLAIMS))
+        while self.looks == looks:
+            await asyncio.sleep(0)
+        return request
 
     async def create(self, user_id: UUID, email: str) -> Member:
         """A new company with the user as owner."""
@@ -85,19 +97,29 @@ async def test_the_scope_claim_narrows_and_never_widens(store: Store, clock: Clo
     assert (await members.principal(CLAIMS)).scopes == ROLE_SCOPES["user"]
 
 
-async def test_a_forgotten_membership_is_looked_up_again_even_if_a_look_was_under_way(store: Store, clock: Clock) -> None:
+async def test_a_forgotten_membership_is_looked_up_again(store: Store, clock: Clock) -> None:
+    members = Members(store, settings(), timer=clock)
+    await members.principal(CLAIMS)
+    store.members[USER] = replace(store.members[USER], role="user")
+    members.forget(USER)
+    assert members.cached(CLAIMS) is None
+    assert (await members.principal(CLAIMS)).role == "user"
+
+
+async def test_a_look_that_began_before_the_membership_was_forgotten_is_not_remembered(store: Store, clock: Clock) -> None:
     members = Members(store, settings(), timer=clock)
     store.members[USER] = Member(uuid4(), USER, "", "owner")
-    early = asyncio.create_task(members.principal(CLAIMS))
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
-    members.forget(USER)
-    await early
-    assert members.cached(CLAIMS) is None
+    early, early_gate = await store.begun(members), store.gate
     store.members[USER] = replace(store.members[USER], role="user")
-    assert (await members.principal(CLAIMS)).role == "user"
     members.forget(USER)
+    late, late_gate = await store.begun(members), store.gate
+    early_gate.set()
+    assert (await early).role == "owner"
     assert members.cached(CLAIMS) is None
+    late_gate.set()
+    assert (await late).role == "user"
+    assert members.cached(CLAIMS) == await late
+    assert store.looks == 2
 
 
 async def test_a_failed_look_is_not_remembered(store: Store, clock: Clock) -> None:

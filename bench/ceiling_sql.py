@@ -1,0 +1,103 @@
+"""The ceiling's statements, written by hand: one per work item, each printing the whole answer.
+
+The company is bound in the same round trip: PostgreSQL evaluates the CASE before the sub-select, so row level security sees it.
+The connection's time zone is UTC, which makes `x::timestamp` the cheapest way to a time that ends in Z. Values of enumerations
+and identifiers need no escaping, so they are quoted without to_json.
+"""
+
+CONVERSATION = """
+'{"id":"' || v.id::text || '","_id":"' || v.id::text
+|| '","agent_id":' || coalesce('"' || v.agent_id::text || '"', 'null')
+|| ',"contact_id":' || coalesce('"' || v.contact_id::text || '"', 'null')
+|| ',"user_id":' || coalesce('"' || v.user_id::text || '"', 'null')
+|| ',"channel":"' || v.channel || '","status":"' || v.status
+|| '","started_at":' || left(to_json(v.started_at::timestamp)::text, -1)
+|| 'Z","ended_at":' || coalesce(left(to_json(v.ended_at::timestamp)::text, -1) || 'Z"', 'null')
+|| ',"tags":' || array_to_json(v.tags)::text
+|| ',"metadata":' || v.metadata::text
+|| ',"company_id":"' || v.company_id::text
+|| '","created_at":' || left(to_json(v.created_at::timestamp)::text, -1)
+|| 'Z","updated_at":' || left(to_json(v.updated_at::timestamp)::text, -1) || 'Z"}'
+"""
+
+CONTACT = """
+'{"id":"' || c.id::text
+|| '","email":' || coalesce(to_json(c.email)::text, 'null')
+|| ',"phone":' || coalesce(to_json(c.phone)::text, 'null')
+|| ',"first_name":' || coalesce(to_json(c.first_name)::text, 'null')
+|| ',"last_name":' || coalesce(to_json(c.last_name)::text, 'null')
+|| ',"company_name":' || coalesce(to_json(c.company_name)::text, 'null')
+|| ',"tags":' || array_to_json(c.tags)::text
+|| ',"metadata":' || c.metadata::text
+|| ',"company_id":"' || c.company_id::text
+|| '","created_at":' || left(to_json(c.created_at::timestamp)::text, -1)
+|| 'Z","updated_at":' || left(to_json(c.updated_at::timestamp)::text, -1) || 'Z"}'
+"""
+
+R1 = f"""
+SELECT CASE WHEN set_config('app.company_id', $1, true) IS NOT NULL THEN (
+  SELECT '{{"conversations":[' || coalesce(string_agg({CONVERSATION}, ','), '')
+    || '],"total":' || (SELECT count(*) FROM conversations)::text || ',"limit":20,"offset":0}}'
+  FROM (SELECT * FROM conversations ORDER BY started_at DESC, id DESC LIMIT 20) v
+) END
+"""
+
+R2 = f"""
+SELECT CASE WHEN set_config('app.company_id', $1, true) IS NOT NULL THEN (
+  SELECT '{{"contact":' || {CONTACT} || ',"conversations":[' || coalesce((
+      SELECT string_agg({CONVERSATION}, ',')
+      FROM (SELECT * FROM conversations WHERE contact_id = c.id ORDER BY started_at DESC, id DESC LIMIT 20) v), '')
+    || '],"total":' || (SELECT count(*) FROM conversations WHERE contact_id = c.id)::text || ',"limit":20,"offset":0}}'
+  FROM contacts c WHERE c.id = $2
+) END
+"""
+
+# Joins, not sub-selects, for the agent and the contact: few agents are read once instead of once per conversation.
+Q1 = """
+SELECT CASE WHEN set_config('app.company_id', $1, true) IS NOT NULL THEN (
+  SELECT '{"data":{"conversations":{"nodes":[' || coalesce(string_agg(
+    '{"id":"' || v.id::text || '","status":"' || upper(v.status) || '","channel":"' || upper(v.channel)
+    || '","startedAt":' || left(to_json(v.started_at::timestamp)::text, -1)
+    || 'Z","agent":' || coalesce('{"id":"' || a.id::text || '","name":' || to_json(a.name)::text || '}', 'null')
+    || ',"contact":' || CASE WHEN c.id IS NULL THEN 'null' ELSE '{"id":"' || c.id::text
+      || '","firstName":' || coalesce(to_json(c.first_name)::text, 'null')
+      || ',"lastName":' || coalesce(to_json(c.last_name)::text, 'null')
+      || ',"email":' || coalesce(to_json(c.email)::text, 'null') || '}' END
+    || ',"messages":{"nodes":[' || coalesce((
+      SELECT string_agg('{"id":"' || m.id::text || '","senderType":"' || upper(m.sender_type) || '","content":' || to_json(m.content)::text
+        || ',"createdAt":' || left(to_json(m.created_at::timestamp)::text, -1) || 'Z"}', ',' ORDER BY m.created_at, m.id)
+      FROM (SELECT id, sender_type, content, created_at FROM messages
+            WHERE conversation_id = v.id ORDER BY created_at DESC, id DESC LIMIT 5) m), '') || ']}}',
+    ',' ORDER BY v.started_at DESC, v.id DESC), '') || ']}}}'
+  FROM (SELECT id, status, channel, started_at, agent_id, contact_id FROM conversations ORDER BY started_at DESC, id DESC LIMIT 20) v
+  LEFT JOIN agents a ON a.id = v.agent_id
+  LEFT JOIN contacts c ON c.id = v.contact_id
+) END
+"""
+
+Q2 = """
+SELECT CASE WHEN set_config('app.company_id', $1, true) IS NOT NULL THEN (
+  SELECT '{"data":{"conversation":' || coalesce((
+    SELECT '{"id":"' || v.id::text || '","status":"' || upper(v.status) || '","messages":{"nodes":[' || coalesce((
+      SELECT string_agg('{"id":"' || m.id::text || '","senderType":"' || upper(m.sender_type) || '","role":"' || upper(m.role)
+        || '","content":' || to_json(m.content)::text
+        || ',"createdAt":' || left(to_json(m.created_at::timestamp)::text, -1) || 'Z"}', ',')
+      FROM (SELECT id, sender_type, role, content, created_at FROM messages
+            WHERE conversation_id = v.id ORDER BY created_at, id LIMIT 50) m), '') || ']}}'
+    FROM conversations v WHERE v.id = $2), 'null') || '}}'
+) END
+"""
+
+Q3 = """
+SELECT CASE WHEN set_config('app.company_id', $1, true) IS NOT NULL THEN (
+  SELECT '{"data":{"contacts":{"nodes":[' || coalesce(string_agg(
+    '{"id":"' || c.id::text || '","firstName":' || coalesce(to_json(c.first_name)::text, 'null')
+    || ',"lastName":' || coalesce(to_json(c.last_name)::text, 'null')
+    || ',"email":' || coalesce(to_json(c.email)::text, 'null')
+    || ',"companyName":' || coalesce(to_json(c.company_name)::text, 'null')
+    || ',"tags":' || array_to_json(c.tags)::text
+    || ',"createdAt":' || left(to_json(c.created_at::timestamp)::text, -1) || 'Z"}', ','), '') || ']}}}'
+  FROM (SELECT id, first_name, last_name, email, company_name, tags, created_at FROM contacts
+        WHERE strpos(search, lower($2)) > 0 ORDER BY created_at DESC, id DESC LIMIT 50) c
+) END
+"""

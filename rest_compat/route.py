@@ -1,0 +1,127 @@
+"""A route that is thin: read path, query and body once, call the endpoint, send its bytes.
+
+FastAPI still describes the route in OpenAPI from the endpoint's signature. What it would do per request (a dependency
+graph, its own JSON reading, which lets NaN and lone surrogates through) is replaced by readers made once at import.
+"""
+
+import inspect
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
+from uuid import UUID
+
+import orjson
+from fastapi import APIRouter, Depends
+from fastapi.params import Query
+from fastapi.routing import APIRoute
+from starlette.requests import Request
+from starlette.responses import Response
+
+from resolvers.ctx import Ctx
+from resolvers.errors import BadRequest, UnsupportedMediaType
+from resolvers.inputs import Input
+from rest_compat.errors import ErrorAnswer
+
+REFUSALS: dict[int | str, dict[str, Any]] = {"4XX": {"model": ErrorAnswer, "description": "Refused; nothing was changed."}}
+
+Reader = Callable[[Request], Awaitable[Any]]
+
+
+def ctx_of(request: Request) -> Ctx:
+    """The request's context, made by the access layer in front of the doors."""
+    made: Ctx = request.scope["state"]["ctx"]
+    return made
+
+
+Caller = Annotated[Ctx, Depends(ctx_of)]
+
+
+class ThinRoute(APIRoute):
+    """Reads the declared inputs and nothing else; a wrong one is a 400 that names it."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The handler, with a reader for each parameter of the endpoint."""
+        endpoint = self.endpoint
+        hints = get_type_hints(endpoint, include_extras=True)
+        readers = [(name, reader_of(name, hints[name])) for name in inspect.signature(endpoint).parameters]
+
+        async def handle(request: Request) -> Response:
+            answer: Response = await endpoint(**{name: await read(request) for name, read in readers})
+            return answer
+
+        return handle
+
+
+def router() -> APIRouter:
+    """A router whose routes are thin."""
+    return APIRouter(route_class=ThinRoute, responses=REFUSALS)
+
+
+def reader_of(name: str, hint: Any) -> Reader:
+    """How a parameter is read, by its annotation: the caller, the query, a path id, or the body."""
+    marks = get_args(hint)[1:] if get_origin(hint) is Annotated else ()
+    kind = get_args(hint)[0] if marks else hint
+    if kind is Ctx:
+        return _read_ctx
+    if kind is Request:
+        return _read_request
+    if any(isinstance(mark, Query) for mark in marks):
+        return _query_reader(kind)
+    if isinstance(kind, type) and issubclass(kind, Input):
+        return _body_reader(kind)
+    return _path_reader(name)
+
+
+async def _read_ctx(request: Request) -> Ctx:
+    return ctx_of(request)
+
+
+async def _read_request(request: Request) -> Request:
+    return request
+
+
+def _query_reader(model: type[Input]) -> Reader:
+    async def read(request: Request) -> Input:
+        return model.read(dict(request.query_params)) if request.scope["query_string"] else model.read({})
+
+    return read
+
+
+def _path_reader(name: str) -> Reader:
+    async def read(request: Request) -> UUID:
+        return path_id(name, request.path_params[name])
+
+    return read
+
+
+def path_id(name: str, text: str) -> UUID:
+    """An id of the path; raises `BadRequest` for what is not a UUID."""
+    try:
+        return UUID(text) if len(text) == 36 else _no_uuid(name)
+    except ValueError:
+        return _no_uuid(name)
+
+
+def _no_uuid(name: str) -> UUID:
+    noun = name.removesuffix("_id")
+    raise BadRequest.field(name, f"Invalid {noun} ID format; it must be a UUID of 36 characters")
+
+
+def _body_reader(model: type[Input]) -> Reader:
+    async def read(request: Request) -> Input:
+        return model.read(await json_body(request))
+
+    return read
+
+
+async def json_body(request: Request) -> dict[str, Any]:
+    """The JSON object that a request carries; raises `UnsupportedMediaType` or `BadRequest` for anything else."""
+    content_type = request.headers.get("content-type", "")
+    if content_type.partition(";")[0].strip().lower() != "application/json":
+        raise UnsupportedMediaType("Send the body as JSON with the header `Content-Type: application/json`")
+    try:
+        body = orjson.loads(await request.body())
+    except orjson.JSONDecodeError as error:
+        raise BadRequest.field("body", f"is not valid JSON: {error}") from None
+    if not isinstance(body, dict):
+        raise BadRequest.field("body", "must be a JSON object")
+    return body

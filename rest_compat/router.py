@@ -1,0 +1,13 @@
+"""The REST door: one line a noun."""
+
+from fastapi import APIRouter
+
+from rest_compat import agents, contacts, conversations, deals, messages
+
+ROUTES: tuple[APIRouter, ...] = (
+    agents.routes,
+    contacts.routes,
+    deals.routes,
+    conversations.routes,
+    messages.routes,
+)
