@@ -8,7 +8,9 @@ import asyncpg
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from models.db import Database, PoolExhausted
 from models.health import migration_state
@@ -18,12 +20,16 @@ from resolvers.auth.members import Members
 from resolvers.auth.tokens import TokenVerifier
 from resolvers.ctx import Ctx
 from resolvers.errors import MethodNotAllowed, NotFound, ParleyError
+from resolvers.faults import DATABASE_FAULTS, as_parley
 from rest_compat.errors import error_body
 from rest_compat.openapi import DESCRIPTION, openapi_document
 from rest_compat.router import ROUTES
+from schema.graphiql.pages import assets_app, docs_page
+from schema.http import GraphQLDoor
+from schema.http import error_body as graphql_error_body
 from settings import Settings
 from web.access import AccessMiddleware, Doors
-from web.answer import Rendered
+from web.answer import Rendered, answer
 from web.body import BodyLimitMiddleware
 from web.budgets import Budgets
 from web.health import health_routes
@@ -31,6 +37,7 @@ from web.limits import Limiter
 from web.request_id import RequestIdMiddleware
 
 PUBLIC = frozenset({"/", "/health/live", "/health/ready", "/docs", "/openapi.json"})
+REFUSALS: tuple[type[Exception], ...] = (ParleyError, *DATABASE_FAULTS)
 READS = frozenset({"GET", "HEAD"})
 ASSETS = "/graphiql/assets/"
 
@@ -78,12 +85,12 @@ class Parley(FastAPI):
         services, settings = self.services, self.services.settings
         authenticate = Authenticate(services.verifier, Members(MemberRows(services.database), settings))
         app: ASGIApp = ContextMiddleware(self.router, services.database)
+        app = BodyLimitMiddleware(app, limit_for=lambda path: body_limit(settings, path), render=render)
         app = AccessMiddleware(
             app, authenticate=authenticate, budgets=Budgets(services.limiter, settings), doors=Doors(is_public=is_public, render=render)
         )
         if settings.cors_origins:
             app = CORSMiddleware(app, allow_origins=settings.cors_origins, allow_methods=["*"], allow_headers=["*"], max_age=600)
-        app = BodyLimitMiddleware(app, limit_for=lambda path: body_limit(settings, path), render=render)
         return RequestIdMiddleware(app, render=render)
 
 
@@ -103,7 +110,7 @@ class ContextMiddleware:
             return
         ctx = state["ctx"] = Ctx(principal, self._database.session(principal.company_id))
         try:
-            await self._route(scope, receive, send)
+            await self._route(scope, receive, _with_statements(ctx, send))
         finally:
             state["statements"] = ctx.db.statements
 
@@ -111,7 +118,21 @@ class ContextMiddleware:
         try:
             await self.app(scope, receive, send)
         except HTTPException as error:
-            raise refused(error, scope) from None
+            await answer(refused(error, scope), scope, send, render)
+        except REFUSALS as error:
+            await answer(as_parley(error), scope, send, render)
+
+
+def _with_statements(ctx: Ctx, send: Send) -> Send:
+    """Tell the caller how many SQL statements the answer took."""
+
+    async def send_with_count(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            timing = (b"server-timing", b'sql;desc="%d"' % ctx.db.statements)
+            message = {**message, "headers": [*message.get("headers", ()), timing]}
+        await send(message)
+
+    return send_with_count
 
 
 def create_app(settings: Settings) -> Parley:
@@ -130,13 +151,23 @@ def create_app(settings: Settings) -> Parley:
     app.openapi = lambda: openapi_document(app)  # type: ignore[method-assign]  # FastAPI's documented way to extend it
     for routes in ROUTES:
         app.include_router(routes)
+    door = GraphQLDoor.of(settings, lambda: {})
+    app.router.add_route("/graphql", door.respond, methods=["GET", "POST"], include_in_schema=False)
+    app.router.mount("/graphiql/assets", assets_app())
+    app.router.add_route("/docs", show_docs, include_in_schema=False)
     app.router.routes.extend(health_routes({"database": services.database_state, "limits": services.limits_state}))
     return app
 
 
+async def show_docs(_: Request) -> Response:
+    """The REST paths, readable."""
+    return docs_page()
+
+
 def is_public(path: str, method: str) -> bool:
     """Health and documentation are open to everyone; so are the pages' assets."""
-    return method in READS and (path in PUBLIC or path.startswith(ASSETS))
+    # /graphql decides for itself: anybody may read about the schema where the settings say so, nobody may run anything else
+    return path == "/graphql" or (method in READS and (path in PUBLIC or path.startswith(ASSETS)))
 
 
 def body_limit(settings: Settings, path: str) -> int:
@@ -147,7 +178,8 @@ def body_limit(settings: Settings, path: str) -> int:
 def render(error: ParleyError, scope: Scope) -> Rendered:
     """A refusal in the shape of the door that the path belongs to."""
     headers = [(name.lower().encode(), value.encode()) for name, value in error.headers.items()]
-    return error.status, [(b"content-type", b"application/json"), *headers], error_body(error)
+    body = graphql_error_body(error) if scope["path"] == "/graphql" else error_body(error)
+    return error.status, [(b"content-type", b"application/json"), *headers], body
 
 
 def refused(error: HTTPException, scope: Scope) -> ParleyError:

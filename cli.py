@@ -1,0 +1,169 @@
+"""The `parley` command."""
+
+import asyncio
+import sys
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Annotated, NoReturn
+from uuid import UUID, uuid4
+
+import typer
+from rich.console import Console
+
+from settings import Settings, SettingsError, load_settings
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Run, look after and look into a Parley installation.")
+errors = Console(stderr=True)
+HERE = Path(__file__).parent
+SDL = HERE / "schema" / "schema.graphql"
+OPENAPI = HERE / "rest_compat" / "openapi.json"
+
+
+@app.command()
+def up() -> None:
+    """Start everything: bundled servers where none is configured, tables, demo company, web server, worker."""
+    from supervisor import run
+
+    raise typer.Exit(run(load_settings()))
+
+
+@app.command()
+def web() -> None:
+    """Serve GraphQL and REST."""
+    import uvicorn
+
+    from app import create_app
+    from logs import configure_logs
+
+    settings = load_settings()
+    configure_logs(settings)
+    # Who the client is behind a proxy is decided by PARLEY_TRUSTED_PROXIES, not by uvicorn.
+    uvicorn.run(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=10,
+    )
+
+
+@app.command()
+def worker() -> None:
+    """Run jobs."""
+    from jobs.worker import work
+    from logs import configure_logs
+
+    settings = load_settings()
+    configure_logs(settings)
+    asyncio.run(work(settings))
+
+
+@app.command()
+def migrate(
+    revision: Annotated[str, typer.Argument(help="Where to: head, base or a revision.")] = "head",
+    down: Annotated[bool, typer.Option("--down", help="Go down to the revision instead of up.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Only say whether the tables match the code.")] = False,
+) -> None:
+    """Bring the tables to a revision."""
+    from models.migrations import run
+
+    with _servers() as settings:
+        url, roles = _owner(settings), {"app_role": settings.app_role, "system_role": settings.system_role}
+        if check:
+            difference = run.drift(url, **roles)
+            if difference:
+                _fail(f"The tables differ from the code: {difference}")
+            return
+        (run.downgrade if down else run.upgrade)(url, revision, **roles)
+
+
+@app.command()
+def demo(scale: Annotated[int, typer.Option(min=1, max=1000, help="How many times the demo's size.")] = 1) -> None:
+    """Fill the demo company; again adds more."""
+    from demo.show import fill_with_progress
+
+    with _servers() as settings:
+        fill_with_progress(settings, scale)
+
+
+@app.command()
+def token(
+    email: Annotated[str, typer.Argument(help="The user's e-mail address; a new one gets a company of its own on first use.")] = "",
+    sub: Annotated[UUID | None, typer.Option(help="The user's id; a random one unless said.")] = None,
+    hours: Annotated[float, typer.Option(min=0.01, help="How long it is good for.")] = 24.0,
+    scope: Annotated[list[str] | None, typer.Option(help="Narrow it to this scope; may be given several times.")] = None,
+) -> None:
+    """Issue a development token from the local secret."""
+    from resolvers.auth.issue import Terms, issue_token
+
+    settings = _adopted()
+    if settings.jwt_secret is None:
+        _fail("There is no secret to sign with: start `make run` once, or set PARLEY_JWT_SECRET")
+    terms = Terms.of(settings, scopes=tuple(scope) if scope else None)
+    typer.echo(issue_token(settings.jwt_secret.get_secret_value(), sub=sub or uuid4(), email=email, lifetime=hours * 3600, terms=terms))
+
+
+@app.command()
+def schema(diff: Annotated[bool, typer.Option("--diff", help="Only say whether the files are those the code gives.")] = False) -> None:
+    """Write schema/schema.graphql and rest_compat/openapi.json."""
+    from published import openapi_text, sdl_text
+
+    stale = [path for path, text in ((SDL, sdl_text()), (OPENAPI, openapi_text())) if not _same(path, text, write=not diff)]
+    if diff and stale:
+        names = ", ".join(path.relative_to(HERE).as_posix() for path in stale)
+        _fail(f"Not what the code gives: {names}. Run `parley schema` and look at the diff")
+
+
+@app.command()
+def doctor(fix: Annotated[bool, typer.Option("--fix", help="Create roles and grants that are missing.")] = False) -> None:
+    """Say what is wrong with an installation."""
+    from doctor import examine
+
+    with _servers() as settings:
+        raise typer.Exit(asyncio.run(examine(settings, fix=fix)))
+
+
+def _same(path: Path, text: str, *, write: bool) -> bool:
+    same = path.exists() and path.read_text("utf-8") == text
+    if write and not same:
+        path.write_text(text, "utf-8")
+        typer.echo(f"wrote {path.relative_to(HERE)}")
+    return same
+
+
+def _servers() -> AbstractContextManager[Settings]:
+    from supervisor import bundled_environment
+
+    return bundled_environment(load_settings())
+
+
+def _adopted() -> Settings:
+    from supervisor import adopt
+
+    return adopt(load_settings())
+
+
+def _owner(settings: Settings) -> str:
+    url = settings.migration_url or settings.database_url
+    if url is None:
+        _fail("DATABASE_URL is not set")
+    return url.get_secret_value()
+
+
+def _fail(message: str) -> NoReturn:
+    errors.print(f"[red]error[/red] {message}", highlight=False)
+    raise typer.Exit(1)
+
+
+def main() -> None:
+    """The console script; errors that a person can mend are one line, not a traceback."""
+    from embedded import EmbeddedError
+
+    try:
+        app()
+    except (SettingsError, EmbeddedError) as error:
+        errors.print(f"[red]error[/red] {error}", highlight=False)
+        sys.exit(1)

@@ -68,6 +68,8 @@ class Settings(BaseSettings):
     graphql_max_directives: int = Field(50, ge=0)
     graphql_max_body: int = Field(256 * 1024, ge=1024, description="Bytes of a GraphQL request.")
     rest_max_body: int = Field(10 * 1024 * 1024, ge=1024, description="Bytes of a REST request.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="What is logged; info has a line a request.")
+    demo: bool = Field(False, description="Offer the demo company's tokens in GraphiQL; `make run` sets it. Development only.")
     event_retention_days: int = Field(90, ge=1, description="How long the event log is kept.")
 
     @model_validator(mode="before")

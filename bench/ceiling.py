@@ -1,6 +1,6 @@
 """The ceiling: the best hand-written server that can be had for these five answers; no framework, no token check, no limits.
 
-    python -m bench.ceiling        (BENCH_DATABASE_URL, BENCH_PORT)
+python -m bench.ceiling        (BENCH_DATABASE_URL, BENCH_PORT)
 """
 
 import asyncio

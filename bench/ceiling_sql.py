@@ -6,7 +6,7 @@ and identifiers need no escaping, so they are quoted without to_json.
 """
 
 CONVERSATION = """
-'{"id":"' || v.id::text || '","_id":"' || v.id::text
+'{"id":"' || v.id::text
 || '","agent_id":' || coalesce('"' || v.agent_id::text || '"', 'null')
 || ',"contact_id":' || coalesce('"' || v.contact_id::text || '"', 'null')
 || ',"user_id":' || coalesce('"' || v.user_id::text || '"', 'null')
@@ -15,9 +15,15 @@ CONVERSATION = """
 || 'Z","ended_at":' || coalesce(left(to_json(v.ended_at::timestamp)::text, -1) || 'Z"', 'null')
 || ',"tags":' || array_to_json(v.tags)::text
 || ',"metadata":' || v.metadata::text
-|| ',"company_id":"' || v.company_id::text
-|| '","created_at":' || left(to_json(v.created_at::timestamp)::text, -1)
-|| 'Z","updated_at":' || left(to_json(v.updated_at::timestamp)::text, -1) || 'Z"}'
+|| ',"summary":' || coalesce(to_json(v.summary)::text, 'null')
+|| ',"summary_updated_at":' || coalesce(left(to_json(v.summary_updated_at::timestamp)::text, -1) || 'Z"', 'null')
+|| ',"summary_message_count":' || coalesce(v.summary_message_count::text, 'null')
+|| ',"message_count":' || v.message_count::text
+|| ',"last_message_at":' || coalesce(left(to_json(v.last_message_at::timestamp)::text, -1) || 'Z"', 'null')
+|| ',"created_at":' || left(to_json(v.created_at::timestamp)::text, -1)
+|| 'Z","updated_at":' || left(to_json(v.updated_at::timestamp)::text, -1)
+|| 'Z","_id":"' || v.id::text
+|| '","company_id":"' || v.company_id::text || '"}'
 """
 
 CONTACT = """
@@ -29,9 +35,9 @@ CONTACT = """
 || ',"company_name":' || coalesce(to_json(c.company_name)::text, 'null')
 || ',"tags":' || array_to_json(c.tags)::text
 || ',"metadata":' || c.metadata::text
-|| ',"company_id":"' || c.company_id::text
-|| '","created_at":' || left(to_json(c.created_at::timestamp)::text, -1)
-|| 'Z","updated_at":' || left(to_json(c.updated_at::timestamp)::text, -1) || 'Z"}'
+|| ',"created_at":' || left(to_json(c.created_at::timestamp)::text, -1)
+|| 'Z","updated_at":' || left(to_json(c.updated_at::timestamp)::text, -1)
+|| 'Z","company_id":"' || c.company_id::text || '"}'
 """
 
 R1 = f"""
@@ -47,7 +53,7 @@ SELECT CASE WHEN set_config('app.company_id', $1, true) IS NOT NULL THEN (
   SELECT '{{"contact":' || {CONTACT} || ',"conversations":[' || coalesce((
       SELECT string_agg({CONVERSATION}, ',')
       FROM (SELECT * FROM conversations WHERE contact_id = c.id ORDER BY started_at DESC, id DESC LIMIT 20) v), '')
-    || '],"total":' || (SELECT count(*) FROM conversations WHERE contact_id = c.id)::text || ',"limit":20,"offset":0}}'
+    || '],"total":' || (SELECT count(*) FROM conversations WHERE contact_id = c.id)::text || '}}'
   FROM contacts c WHERE c.id = $2
 ) END
 """

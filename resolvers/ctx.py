@@ -5,11 +5,10 @@ from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import Table, insert
-from sqlmodel import SQLModel
+from sqlalchemy import insert
 
 from models.db import Session
-from models.event import Event
+from models.event import EVENTS
 from models.ids import new_id
 from models.rows import Rows
 from models.shape import Shape
@@ -18,7 +17,6 @@ from resolvers.principal import Principal
 
 P = ParamSpec("P")
 R = TypeVar("R")
-EVENTS: Table = SQLModel.metadata.tables[str(Event.__tablename__)]
 
 
 @dataclass(slots=True)

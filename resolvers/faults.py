@@ -20,7 +20,7 @@ AWAY = (
 )
 BUSY = (PoolExhausted, asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
 
-MEANINGS: tuple[tuple[tuple[type[BaseException], ...], Callable[[], ParleyError]], ...] = (
+MEANINGS: tuple[tuple[tuple[type[Exception], ...], Callable[[], ParleyError]], ...] = (
     ((asyncpg.QueryCanceledError,), lambda: Timeout("The database took too long; ask for fewer rows or a narrower filter")),
     ((asyncpg.UniqueViolationError,), lambda: Conflict("Something with these values exists already; change them and try again")),
     ((asyncpg.ForeignKeyViolationError,), lambda: NotFound("A row that this refers to was not found")),
@@ -32,9 +32,17 @@ MEANINGS: tuple[tuple[tuple[type[BaseException], ...], Callable[[], ParleyError]
     (AWAY, lambda: Unavailable("The database is away; nothing was acknowledged, try again in a moment", retry_after=2)),
 )
 
+MASKED = "Something broke on our side; tell us the X-Request-Id"
+DATABASE_FAULTS: tuple[type[Exception], ...] = tuple(kind for kinds, _ in MEANINGS for kind in kinds)
 
-def as_parley(error: BaseException) -> ParleyError | None:
+
+def known(error: BaseException) -> ParleyError | None:
     """The error as callers may see it; None when it is a fault of ours."""
     if isinstance(error, ParleyError):
         return error
     return next((make() for kinds, make in MEANINGS if isinstance(error, kinds)), None)
+
+
+def as_parley(error: BaseException) -> ParleyError:
+    """The error as callers may see it; a fault of ours is masked, and must have been logged before."""
+    return known(error) or ParleyError(MASKED)

@@ -38,7 +38,7 @@ def listed(ctx: Ctx, entity: Entity, listing: Listing, *fixed: Condition) -> Row
     return rows.paged(listing.page) if listing.page else rows
 
 
-def by_id(entity: Entity, row_id: UUID) -> Rows[Any]:
+def by_id(entity: Entity, row_id: UUID | None) -> Rows[Any]:
     """The one row with that id, if this company has it."""
     return Rows.of(entity).where(entity.table.c.id == row_id)
 

@@ -24,10 +24,15 @@ class Principal:
     """A verified caller. `company_id` comes from membership, never from a claim the caller can edit."""
 
     company_id: UUID
-    user_id: UUID
+    user_id: UUID | None
     email: str
-    role: Role
+    role: Role | None
     scopes: frozenset[str]
+
+    @classmethod
+    def system(cls, company_id: UUID, *scopes: str) -> "Principal":
+        """The system at work for one company, with just the scopes that its job takes."""
+        return cls(company_id, None, "", None, frozenset(scopes))
 
     def require(self, scope: str) -> None:
         """Raise `Forbidden` unless the caller holds `scope`."""

@@ -18,9 +18,7 @@ def choose_port(settings: Settings) -> int:
     try:
         _try_to_listen(settings.host, settings.port)
     except OSError as error:
-        reason = "is taken by another program" if error.errno == errno.EADDRINUSE else f"cannot be used ({error.strerror})"
-        other = settings.port + 1 if 1024 <= settings.port < 65535 else 8001
-        raise EmbeddedError(f"Port {settings.port} on {settings.host} {reason}. Choose another: PARLEY_PORT={other} make run") from error
+        raise EmbeddedError(_refusal(settings, error)) from error
     return settings.port
 
 
@@ -40,6 +38,14 @@ def answers_ready(host: str, port: int) -> bool:
         return False
     finally:
         talk.close()
+
+
+def _refusal(settings: Settings, error: OSError) -> str:
+    if error.errno not in {errno.EADDRINUSE, errno.EACCES}:
+        return f"This machine cannot listen on {settings.host} ({error.strerror}). Choose another address: PARLEY_HOST=127.0.0.1 make run"
+    reason = "is taken by another program" if error.errno == errno.EADDRINUSE else "is reserved for root"
+    other = settings.port + 1 if 1024 <= settings.port < 65535 else 8001
+    return f"Port {settings.port} on {settings.host} {reason}. Choose another: PARLEY_PORT={other} make run"
 
 
 def _try_to_listen(host: str, port: int) -> None:

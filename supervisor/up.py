@@ -31,16 +31,20 @@ def run(settings: Settings, product: Callable[[], Product] = parley) -> int:
     Returns the exit code: 0 when it was asked to stop, 1 when it could not start.
     """
     with stop_requests() as requests:
-        return _Supervisor(settings, requests).run(product)
+        supervisor = _Supervisor(settings, requests)
+        code = supervisor.run(product)
+        if code == 0:
+            supervisor.steps.say("Parley has stopped. Goodbye.")
+        return code
 
 
 class _Supervisor:
     def __init__(self, settings: Settings, requests: StopRequests) -> None:
         self._settings = settings
         self._requests = requests
-        self._steps = Steps()
+        self.steps = Steps()
         self._folder = DataFolder(settings.data_dir)
-        self._children = Children(self._steps.say, meanwhile=requests.check)
+        self._children = Children(self.steps.say, meanwhile=requests.check)
 
     def run(self, product: Callable[[], Product]) -> int:
         """Everything that was started is stopped, whatever happens."""
@@ -52,24 +56,24 @@ class _Supervisor:
         except StopRequested:
             return 0
         except EmbeddedError as error:
-            self._steps.fail(str(error))
+            self.steps.fail(str(error))
         except Exception:  # noqa: BLE001 - the supervisor's edge: say it whole, then stop what runs
-            self._steps.console.print_exception()
+            self.steps.console.print_exception()
         finally:
             self._shut_down()
         return 1
 
     def _bring_up(self, product: Product) -> None:
-        self._steps.say("Parley is starting")
-        self._settings = start_servers(self._settings, self._folder, self._children, self._steps)
-        with self._steps.step("Tables"), self._requests.interruptible():
+        self.steps.say("Parley is starting")
+        self._settings = start_servers(self._settings, self._folder, self._children, self.steps)
+        with self.steps.step("Tables"), self._requests.interruptible():
             product.upgrade(_text(self._settings.migration_url or self._settings.database_url))
         if self._is_development:
-            with self._steps.step("Demo company"), self._requests.interruptible():
+            with self.steps.step("Demo company"), self._requests.interruptible():
                 asyncio.run(_awaited(product, self._settings))
-        with self._steps.step("Worker"):
+        with self.steps.step("Worker"):
             self._start_program("worker", product.worker)
-        with self._steps.step("Web server"):
+        with self.steps.step("Web server"):
             self._start_web(product.web)
         self._announce(product)
 
@@ -99,7 +103,7 @@ class _Supervisor:
         facts = {"url": url, "graphql": f"{url}/graphql", "pid": os.getpid(), "owner_email": product.owner_email, "tokens": tokens}
         self._folder.write_run(facts)
         for line in summary(url, tokens, self._folder.path):
-            self._steps.say(line)
+            self.steps.say(line)
 
     def _watch(self) -> NoReturn:
         while True:
@@ -108,11 +112,8 @@ class _Supervisor:
             self._children.check(time.monotonic())
 
     def _shut_down(self) -> None:
-        ran = self._folder.lock.held
         self._children.stop()
         self._folder.release()
-        if ran:
-            self._steps.say("Parley has stopped. Goodbye.")
 
 
 def child_environment(settings: Settings) -> dict[str, str]:

@@ -16,7 +16,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from embedded import EmbeddedError, PostgresServer, ValkeyServer, site
+from embedded import EmbeddedError, PostgresServer, ValkeyServer
 from embedded import postgres as postgres_module
 from embedded.process import Child, Program, free_port
 
@@ -24,7 +24,6 @@ ROOT = Path(__file__).parents[1]
 # Syncing and removing whole clusters on a disk takes longer than the tests themselves.
 MEMORY = Path("/dev/shm")
 ROOMY = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > 2**30
-as_root = pytest.mark.skipif(os.geteuid() != 0, reason="ordinary users run PostgreSQL as themselves")
 
 
 @contextmanager
@@ -227,52 +226,6 @@ def test_a_taken_port_is_passed_over(postgres: PostgresServer, monkeypatch: pyte
 def test_a_folder_that_cannot_be_written_is_named() -> None:
     with pytest.raises(EmbeddedError, match=r"/proc/parley writable .* PARLEY_DATA_DIR"):
         PostgresServer(Path("/proc/parley/postgres")).start()
-
-
-@as_root
-def test_below_a_private_folder_the_data_lives_elsewhere(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
-    folder.chmod(0o700)
-    server = PostgresServer(folder / "clone" / "postgres", durable=False)
-    server.start()
-    assert ask(server.url("parley"), "SELECT 1") == 1
-    assert server.data.is_symlink()
-    assert server.data.resolve().parent.parent == site.SHARED
-    assert folder.stat().st_mode & 0o777 == 0o700
-    server.stop()
-    server.start()
-    elsewhere = server.data.resolve()
-    assert [str(elsewhere) in record.getMessage() for record in caplog.records] == [True]
-    server.remove()
-    assert not elsewhere.exists()
-
-
-@as_root
-def test_removing_the_link_begins_anew_and_keeps_one_old_generation(folder: Path) -> None:
-    folder.chmod(0o700)
-    server = PostgresServer(folder / "postgres", durable=False)
-    server.start()
-    ask(server.url("parley_owner"), "CREATE TABLE old AS SELECT 1")
-    server.stop()
-    server.data.unlink()
-    server.start()
-    assert ask(server.url("parley_owner"), "SELECT to_regclass('old')") is None
-    assert server.data.resolve().with_name("postgres.old").is_dir()
-    server.remove()
-
-
-@as_root
-def test_a_private_installation_is_copied_for_the_other_user(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    private = folder / "private"
-    for name in (site.INSTALL, site.LIBRARIES):
-        shutil.copytree(site._packages() / name, private / name, symlinks=True)
-    private.chmod(0o700)
-    (private / site.INSTALL / "share").chmod(0o700)
-    monkeypatch.setattr(site, "SHARED", folder / "shared")
-    monkeypatch.setattr(site, "_packages", lambda: private)
-    server = PostgresServer(folder / "postgres", durable=False)
-    server.start()
-    assert ask(server.url("parley_owner"), "SELECT '[1]'::vector::text") == "[1]"
-    server.remove()
 
 
 def test_servers_end_with_a_killed_supervisor(folder: Path) -> None:

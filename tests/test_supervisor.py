@@ -74,7 +74,7 @@ def folder() -> Iterator[Path]:
 @contextmanager
 def supervisor(folder: Path, **environment: str) -> Iterator[subprocess.Popen[str]]:
     port = environment.pop("PARLEY_PORT", None) or str(free_port())
-    env = dict(os.environ) | {"PARLEY_DATA_DIR": str(folder), "PARLEY_PORT": port, "PYTHONPATH": str(ROOT)} | environment
+    env = dict(os.environ) | {"PARLEY_DATA_DIR": str(folder), "PARLEY_PORT": port} | environment
     with subprocess.Popen(
         [sys.executable, "-c", STAND_IN], env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as process:
@@ -241,6 +241,11 @@ def test_port_zero_means_any_free_one() -> None:
     assert choose_port(Settings(port=0)) > 0
     assert base_url("::1", 80) == "http://[::1]:80"
     assert base_url("0.0.0.0", 80) == "http://127.0.0.1:80"
+
+
+def test_an_address_of_another_machine_is_named() -> None:
+    with pytest.raises(EmbeddedError, match=r"PARLEY_HOST=127\.0\.0\.1 make run"):
+        choose_port(Settings(host="192.0.2.1", port=free_port()))
 
 
 def test_without_demo_tokens_no_commands_are_shown(folder: Path) -> None:

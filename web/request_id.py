@@ -13,6 +13,7 @@ from structlog.contextvars import bind_contextvars, reset_contextvars
 from structlog.typing import FilteringBoundLogger
 
 from resolvers.errors import ParleyError
+from resolvers.faults import MASKED
 from web.answer import STARTS, Header, Render, answer
 from web.rate_headers import rate_headers
 
@@ -59,7 +60,7 @@ class RequestIdMiddleware:
             await self._answer(error, scope, exchange)
         except Exception:  # noqa: BLE001 - the HTTP edge: whatever broke is logged here and masked from the caller
             self._log.exception("unhandled", route=template(scope))
-            await self._answer(ParleyError("Something broke on our side; tell us the X-Request-Id"), scope, exchange)
+            await self._answer(ParleyError(MASKED), scope, exchange)
         finally:
             if self._log.is_enabled_for(logging.INFO):
                 self._log.info("request", **line(scope, exchange.status, time.perf_counter() - began))

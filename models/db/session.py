@@ -39,9 +39,9 @@ class Session:
         printed = await self._value(text, values)
         return None if printed is None else printed.encode()
 
-    async def all(self, rows: Rows[Any]) -> list[Row]:
-        """The rows, for Python."""
-        return rows_of(rows.entity.table, await self.records(rows.statement()))
+    async def all(self, rows: Rows[Any], ahead: int = 0) -> list[Row]:
+        """The rows, for Python; `ahead` more of them tells whether a further page exists."""
+        return rows_of(rows.entity.table, await self.records(rows.statement(ahead)))
 
     async def one(self, rows: Rows[Any]) -> Row | None:
         """The first row, or None."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from resolvers.auth.members import Members
 from resolvers.auth.tokens import TokenVerifier
+from resolvers.faults import DATABASE_FAULTS, as_parley
 from resolvers.principal import Principal
 
 
@@ -20,5 +21,9 @@ class Authenticate:
         return self.members.cached(claims) if claims else None
 
     async def __call__(self, token: str) -> Principal:
-        """The principal; raises `Unauthenticated` for a bad token, `Forbidden` for a user without a company."""
-        return await self.members.principal(await self.verifier.verify(token))
+        """The principal; raises `Unauthenticated`, `Forbidden` for a user without a company, `Unavailable` without the database."""
+        claims = await self.verifier.verify(token)
+        try:
+            return await self.members.principal(claims)
+        except DATABASE_FAULTS as error:
+            raise as_parley(error) from error

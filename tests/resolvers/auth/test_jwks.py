@@ -153,7 +153,7 @@ async def test_a_fetch_under_way_is_joined_however_long_it_takes(clock: Clock, j
     first = asyncio.create_task(accepts(tested, OLD_TOKEN))
     await asyncio.sleep(0.01)
     clock.now = NOW + 31
-    assert await asyncio.gather(first, accepts(tested, OLD_TOKEN)) == [True, True]
+    assert list(await asyncio.gather(first, accepts(tested, OLD_TOKEN))) == [True, True]
     assert jwks.requests == 1
 
 

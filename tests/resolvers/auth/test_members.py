@@ -25,25 +25,26 @@ class Store:
         self.looks = 0
         self.companies = 0
         self.broken = False
+        self.looking = asyncio.Event()
         self.gate = asyncio.Event()
         self.gate.set()
 
     async def find(self, user_id: UUID) -> Member | None:
         """The membership."""
         self.looks += 1
-        found = self.members.get(user_id)
+        found, gate = self.members.get(user_id), self.gate
+        self.looking.set()
         await asyncio.sleep(0)
-        await self.gate.wait()
+        await gate.wait()
         if self.broken:
             raise ConnectionError("the store is away")
         return found
 
     async def begun(self, members: Members) -> asyncio.Task[Principal]:
         """A request whose look is under way and ends when `gate` is set."""
-        self.gate, looks = asyncio.Event(), self.looks
+        self.gate, self.looking = asyncio.Event(), asyncio.Event()
         request = asyncio.create_task(members.principal(CLAIMS))
-        while self.looks == looks:
-            await asyncio.sleep(0)
+        await asyncio.wait_for(self.looking.wait(), 1)
         return request
 
     async def create(self, user_id: UUID, email: str) -> Member:

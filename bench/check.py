@@ -1,0 +1,48 @@
+"""Before anything is measured: do all contenders give the same data?"""
+
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bench.contenders import Contender
+from bench.work import Item, canonical, differences, left_aside
+
+LOOKS = 25
+
+
+class Unequal(Exception):
+    """The contenders' answers differ, so that measuring them would compare different work."""
+
+
+def check_equal(item: Item, contenders: Sequence[Contender]) -> set[str]:
+    """Compare answers to requests spread over the item's; returns keys that not all print. Raises `Unequal`."""
+    aside: set[str] = set()
+    step = max(1, len(item.requests) // LOOKS)
+    for request in item.requests[::step]:
+        seen: Mapping[str, Any] = {each.name: canonical(json.loads(answer(each.port, request))) for each in contenders}
+        broken = {who: value["errors"] for who, value in seen.items() if value.get("errors")}
+        found = [f"{item.name}: {broken}"] if broken else differences(seen, item.name)
+        if found:
+            raise Unequal("\n".join(found[:10]))
+        aside |= left_aside(seen, item.name)
+    return aside
+
+
+def takes_part(item: Item, contender: Contender) -> bool:
+    """Whether it answers the item at all."""
+    try:
+        return not json.loads(answer(contender.port, item.requests[0])).get("errors")
+    except urllib.error.HTTPError:
+        return False
+
+
+def answer(port: int, request: bytes) -> bytes:
+    """The answer's body to a ready-made request."""
+    head, _, body = request.partition(b"\r\n\r\n")
+    method, path, _ = head.split(b"\r\n")[0].decode().split(" ")
+    headers = dict(line.decode().split(": ", 1) for line in head.split(b"\r\n")[1:])
+    asked = urllib.request.Request(f"http://127.0.0.1:{port}{path}", body or None, headers, method=method)
+    with urllib.request.urlopen(asked, timeout=30) as got:
+        return bytes(got.read())

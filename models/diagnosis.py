@@ -1,0 +1,74 @@
+"""What the database's own catalogue says of an installation. Read by `parley doctor` and by the contract tests."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+
+OLDEST_POSTGRES = 160_000
+UNTENANTED = frozenset({"alembic_version"})
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at: whether it is right, and if not, what to do."""
+
+    what: str
+    problem: str | None = None
+    remedy: str = ""
+
+
+async def tables(connection: asyncpg.Connection) -> list[asyncpg.Record]:
+    """Every table with its row level security, its owner and its policies' names."""
+    found: list[asyncpg.Record] = await connection.fetch(
+        """SELECT c.relname AS name, c.relrowsecurity AS enabled, c.relforcerowsecurity AS forced, pg_get_userbyid(c.relowner) AS owner,
+                  array(SELECT polname::text FROM pg_policy p WHERE p.polrelid = c.oid) AS policies
+             FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+            WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') ORDER BY 1"""
+    )
+    return [table for table in found if table["name"] not in UNTENANTED]
+
+
+async def role_findings(connection: asyncpg.Connection, role: str) -> list[Finding]:
+    """Whether a role that serves requests owns nothing and bypasses nothing."""
+    row = await connection.fetchrow("SELECT rolsuper, rolbypassrls, rolcreaterole, rolcreatedb FROM pg_roles WHERE rolname = $1", role)
+    if row is None:
+        return [Finding(f"role {role}", "does not exist", "run `parley doctor --fix` with a login that may create roles")]
+    powers = [name for name, held in dict(row).items() if held]
+    owned = [table["name"] for table in await tables(connection) if table["owner"] == role]
+    found = [
+        Finding(f"role {role} has no powers", f"has {', '.join(powers)}" if powers else None, f"ALTER ROLE {role} NOSUPERUSER NOBYPASSRLS")
+    ]
+    found.append(
+        Finding(f"role {role} owns no table", f"owns {', '.join(owned)}" if owned else None, "let another login run `parley migrate`")
+    )
+    return found
+
+
+async def tenancy_findings(connection: asyncpg.Connection) -> list[Finding]:
+    """Whether row level security is in force on every table."""
+    found = await tables(connection)
+    if not found:
+        return [Finding("row level security", "there are no tables", "run `parley migrate`")]
+    open_tables = [row["name"] for row in found if not (row["enabled"] and row["forced"] and "own_company" in row["policies"])]
+    problem = f"not in force on {', '.join(open_tables)}" if open_tables else None
+    return [Finding(f"row level security in force on {len(found)} tables", problem, "run `parley migrate`; nobody may turn it off by hand")]
+
+
+async def server_findings(connection: asyncpg.Connection) -> list[Finding]:
+    """Version and extension."""
+    version = await connection.fetchval("SHOW server_version_num")
+    name = await connection.fetchval("SHOW server_version")
+    vector = await connection.fetchval("SELECT extversion FROM pg_extension WHERE extname = 'vector'")
+    old = None if int(version) >= OLDEST_POSTGRES else "is too old"
+    return [
+        Finding(f"PostgreSQL {name}", old, "use PostgreSQL 16 or newer"),
+        Finding(f"pgvector {vector or ''}".strip(), None if vector else "is missing", "as a superuser: CREATE EXTENSION vector"),
+    ]
+
+
+async def allow_roles(connection: asyncpg.Connection, login: str, roles: tuple[str, ...]) -> None:
+    """Let a login act as the roles; they are created by `models.tenancy.create_role` before."""
+    for role in roles:
+        quoted: Any = await connection.fetchval("SELECT quote_ident($1)", login)
+        await connection.execute(f"GRANT {role} TO {quoted}")

@@ -1,0 +1,23 @@
+"""Conversations in GraphQL."""
+
+import strawberry
+
+from models.conversation import CONVERSATION
+from resolvers import conversations
+from resolvers.conversations import ConversationPatch, NewConversation
+from schema.connection import root_connection
+from schema.mutations import action, change, creation
+from schema.nodes import expose, singular
+
+Conversation, ConversationConnection, ConversationPayload = expose(CONVERSATION)
+
+QUERIES = {
+    "conversations": root_connection(CONVERSATION, conversations.list_conversations),
+    "conversation": singular(CONVERSATION, conversations.get_conversation),
+}
+MUTATIONS = {
+    "create_conversation": creation(CONVERSATION, conversations.create_conversation, NewConversation),
+    "update_conversation": change(CONVERSATION, conversations.update_conversation, ConversationPatch),
+    "end_conversation": action(CONVERSATION, conversations.end_conversation, id=(strawberry.ID, "The conversation to end.")),
+    "archive_conversation": action(CONVERSATION, conversations.archive_conversation, id=(strawberry.ID, "The conversation to put away.")),
+}

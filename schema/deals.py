@@ -1,0 +1,20 @@
+"""Deals in GraphQL."""
+
+from models.deal import DEAL
+from resolvers import deals
+from resolvers.deals import DealPatch, NewDeal
+from schema.connection import root_connection
+from schema.mutations import change, creation, deletion
+from schema.nodes import expose, singular
+
+Deal, DealConnection, DealPayload = expose(DEAL)
+
+QUERIES = {
+    "deals": root_connection(DEAL, deals.list_deals),
+    "deal": singular(DEAL, deals.get_deal),
+}
+MUTATIONS = {
+    "create_deal": creation(DEAL, deals.create_deal, NewDeal),
+    "update_deal": change(DEAL, deals.update_deal, DealPatch),
+    "delete_deal": deletion(DEAL, deals.delete_deal),
+}

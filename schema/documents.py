@@ -1,0 +1,83 @@
+"""Documents: parsed, limited and validated once, remembered by their text."""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    GraphQLError,
+    GraphQLSchema,
+    NoSchemaIntrospectionCustomRule,
+    OperationDefinitionNode,
+    get_operation_ast,
+    parse,
+    specified_rules,
+    validate,
+)
+
+from schema.errors import RequestError
+from schema.limits import check_document, too_much
+from settings import Settings
+
+MOST_REMEMBERED = 500
+LONGEST_REMEMBERED = 10_000
+MOST_ERRORS = 5
+
+
+@dataclass(slots=True)
+class Documents:
+    """The schema's door keeper: hands out documents that may be executed."""
+
+    schema: GraphQLSchema
+    settings: Settings
+    remembered: "OrderedDict[tuple[str, bool], DocumentNode]"
+
+    def document(self, text: str, *, introspection: bool) -> DocumentNode:
+        """The document; raises `RequestError` when it does not parse, asks for too much, or does not fit the schema."""
+        key = (text, introspection)
+        found = self.remembered.get(key)
+        if found is not None:
+            self.remembered.move_to_end(key)
+            return found
+        document = self._parse(text)
+        check_document(document, self.settings)
+        rules = specified_rules if introspection else [*specified_rules, NoSchemaIntrospectionCustomRule]
+        errors = validate(self.schema, document, rules, max_errors=MOST_ERRORS, hide_suggestions=not introspection)
+        if errors:
+            raise RequestError(errors[0].message, "GRAPHQL_VALIDATION_FAILED", errors=errors)
+        self._remember(key, document)
+        return document
+
+    def _parse(self, text: str) -> DocumentNode:
+        most = self.settings.graphql_max_tokens
+        try:
+            return parse(text, max_tokens=most)
+        except GraphQLError as error:
+            if "tokens" in error.message:
+                raise too_much("TOO_MANY_TOKENS", f"The document has over {most} tokens; ask for less at once") from None
+            raise RequestError(error.message, "GRAPHQL_PARSE_FAILED", errors=[error]) from None
+        except RecursionError:
+            raise too_much("QUERY_TOO_DEEP", "The document is nested too deeply to be read") from None
+
+    def _remember(self, key: tuple[str, bool], document: DocumentNode) -> None:
+        if len(key[0]) > LONGEST_REMEMBERED:
+            return
+        self.remembered[key] = document
+        if len(self.remembered) > MOST_REMEMBERED:
+            self.remembered.popitem(last=False)
+
+
+def operation_of(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
+    """The operation to run; raises `RequestError` when the name does not tell."""
+    operation = get_operation_ast(document, name)
+    if operation is None:
+        known = f"no operation is named {name}" if name else "operationName must say which of the document's operations to run"
+        raise RequestError(known, "OPERATION_NOT_FOUND")
+    return operation
+
+
+def only_introspects(operation: OperationDefinitionNode) -> bool:
+    """Whether an operation asks about the schema alone, as the documentation pages do."""
+    selections = operation.selection_set.selections
+    return all(isinstance(each, FieldNode) and each.name.value.startswith("__") for each in selections)

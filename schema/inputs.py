@@ -1,0 +1,76 @@
+"""Mutation inputs, made from the resolvers' inputs: the same fields, limits and words. Not sent differs from null."""
+
+from operator import getitem
+from typing import Any, cast, get_origin
+
+import strawberry
+from pydantic import BaseModel
+from strawberry.utils.str_converters import to_camel_case
+
+from resolvers.errors import BadRequest, Issue
+from resolvers.inputs import Input
+from schema.fields import graphql_type, nested_model
+from schema.naming import list_of
+from schema.signature import make_input
+
+MADE: dict[type[BaseModel], Any] = {}
+
+
+def input_type(model: type[Input], name: str) -> Any:
+    """The GraphQL input of a resolver's input. What may be left out is a `Maybe`, which knows whether it was sent."""
+    fields: dict[str, tuple[Any, Any]] = {}
+    for field_name, info in model.model_fields.items():
+        kind = _input_kind(info.annotation)
+        public = "metadata" if field_name == "meta" else None
+        if info.is_required():
+            fields[field_name] = (kind, strawberry.field(name=public, description=info.description))
+        else:
+            fields[field_name] = (maybe(kind), strawberry.field(name=public, description=info.description, default=None))
+    MADE[model] = make_input(name, __name__, fields, (model.__doc__ or "").strip())
+    return MADE[model]
+
+
+def maybe(kind: Any) -> Any:
+    """`Maybe` of a type that was made at import."""
+    return getitem(cast(Any, strawberry.Maybe), kind)
+
+
+def _input_kind(annotation: Any) -> Any:
+    nested = nested_model(annotation)
+    if nested is None:
+        return graphql_type(annotation)
+    inner = MADE.get(nested) or input_type(nested, f"{nested.__name__}Input")
+    return list_of(inner) if get_origin(annotation) is list else inner
+
+
+def plain(given: Any) -> Any:
+    """What was sent, as plain values for the resolver's input."""
+    if isinstance(given, list):
+        return [plain(each) for each in given]
+    if type(given) not in MADE.values():
+        return given
+    sent: dict[str, Any] = {}
+    for name, value in vars(given).items():
+        if isinstance(value, strawberry.Some):
+            sent[name] = plain(value.value)
+        elif value is not None:
+            sent[name] = plain(value)
+    return sent
+
+
+def read_input(model: type[Input], given: Any, argument: str = "input") -> Any:
+    """The resolver's input; raises `BadRequest` whose paths are those of the GraphQL document."""
+    try:
+        return model.read(plain(given))
+    except BadRequest as error:
+        raise _in_camel_case(error, argument) from None
+
+
+def _in_camel_case(error: BadRequest, argument: str) -> BadRequest:
+    issues = [Issue(path=_path(issue["path"], argument), message=issue["message"]) for issue in error.details.get("issues", [])]
+    return BadRequest.of(issues) if issues else error
+
+
+def _path(path: str, argument: str) -> str:
+    parts = ("metadata" if part == "meta" else to_camel_case(part) for part in path.split(".") if part)
+    return ".".join((argument, *parts))

@@ -1,0 +1,40 @@
+"""The schema: one line a noun."""
+
+from typing import Any
+
+import strawberry
+from strawberry.schema.config import StrawberryConfig
+
+from schema import agents, contacts, conversations, deals, messages, node, threads, viewer
+from schema.scalars import SCALARS
+
+NOUNS: tuple[Any, ...] = (
+    viewer,
+    node,
+    agents,
+    contacts,
+    conversations,
+    deals,
+    messages,
+    threads,
+)
+
+
+def _root(name: str, attribute: str, description: str) -> Any:
+    fields: dict[str, Any] = {}
+    for noun in NOUNS:
+        fields |= getattr(noun, attribute, {})
+    return strawberry.type(type(name, (), fields), description=description)
+
+
+def build_schema() -> strawberry.Schema:
+    """The GraphQL schema, from the declarations of every noun."""
+    return strawberry.Schema(
+        query=_root("Query", "QUERIES", "Everything that can be read."),
+        mutation=_root("Mutation", "MUTATIONS", "Everything that can be changed. Each field commits before the next begins."),
+        types=[agents.Agent, contacts.Contact, conversations.Conversation, deals.Deal, messages.Message, threads.Thread],
+        config=StrawberryConfig(scalar_map=SCALARS),
+    )
+
+
+SCHEMA = build_schema()

@@ -1,0 +1,43 @@
+"""Who is asking: the user, the company, and what they may do."""
+
+from typing import Any
+
+import strawberry
+
+from resolvers.ctx import Ctx
+from resolvers.viewer import own_company, own_user
+from schema.companies import Company
+from schema.naming import list_of
+from schema.signature import field_with
+from schema.users import User
+
+
+async def _user(info: strawberry.Info) -> Any:
+    ctx: Ctx = info.context
+    return await ctx.db.one(await own_user(ctx))
+
+
+async def _company(info: strawberry.Info) -> Any:
+    ctx: Ctx = info.context
+    return await ctx.db.one(await own_company(ctx))
+
+
+def _scopes(info: strawberry.Info) -> Any:
+    ctx: Ctx = info.context
+    return sorted(ctx.principal.scopes)
+
+
+@strawberry.type(description="The caller.")
+class Viewer:
+    """What a caller is shown of themselves."""
+
+    user = field_with(_user, {}, User | None, "The user the token stands for.")
+    company = field_with(_company, {}, Company | None, "The company the user belongs to; everything else here is this company's.")
+    scopes = field_with(_scopes, {}, list_of(str), "What the token allows, such as contacts:read; sorted.")
+
+
+def _viewer(info: strawberry.Info) -> Any:
+    return Viewer()
+
+
+QUERIES = {"viewer": field_with(_viewer, {}, Viewer, "Who is asking.")}

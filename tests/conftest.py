@@ -1,0 +1,110 @@
+"""Real servers for every test: each test process starts its own PostgreSQL and Valkey, migrates a template once, and
+truncates after each test. Requests run as the application role, never as a superuser."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import asyncpg
+import httpx2
+import pytest
+from pydantic import SecretStr
+
+from app import Parley, create_app
+from embedded import PostgresServer, ValkeyServer
+from models.db import Database
+from models.migrations import run
+from settings import Settings
+from tests.tenant import SECRET, Tenant
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    """A PostgreSQL whose database `parley` is migrated and stays empty: the template."""
+    server = PostgresServer(tmp_path_factory.mktemp("servers") / "postgres", durable=False)
+    server.start()
+    run.upgrade(server.url("parley_owner"))
+    yield server
+    server.stop()
+    server.remove()
+
+
+@pytest.fixture(scope="session")
+def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ValkeyServer]:
+    """A Valkey of this test process."""
+    server = ValkeyServer(tmp_path_factory.mktemp("servers") / "valkey")
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+async def tested(postgres: PostgresServer, valkey: ValkeyServer) -> Settings:
+    """Settings for a database of this test process, copied from the template."""
+    await fresh_database(postgres, "tested")
+    return settings_for(postgres, valkey, "tested")
+
+
+def settings_for(postgres: PostgresServer, valkey: ValkeyServer, database: str) -> Settings:
+    """Settings as a web server has them; the login may act as the application role and owns nothing."""
+    return Settings(
+        database_url=SecretStr(postgres.url("parley", database)),
+        migration_url=SecretStr(postgres.url("parley_owner", database)),
+        redis_url=SecretStr(valkey.url),
+        jwt_secret=SecretStr(SECRET),
+        limit_user="1000000/hour",
+        limit_anonymous="1000000/minute",
+        log_level="error",
+        data_dir=Path("no-such-folder"),
+    )
+
+
+async def fresh_database(postgres: PostgresServer, name: str) -> None:
+    """A new database, copied from the template."""
+    connection = await asyncpg.connect(postgres.url("postgres", "postgres"))
+    await connection.execute(f"CREATE DATABASE {name} TEMPLATE parley OWNER parley_owner")
+    await connection.execute(f"GRANT TEMPORARY ON DATABASE {name} TO parley_app")
+    await connection.close()
+
+
+@pytest.fixture
+async def settings(tested: Settings) -> AsyncIterator[Settings]:
+    """The settings; every table is empty before and truncated after the test."""
+    yield tested
+    assert tested.migration_url is not None
+    owner = await asyncpg.connect(tested.migration_url.get_secret_value())
+    await owner.execute("TRUNCATE companies CASCADE")
+    await owner.close()
+
+
+@pytest.fixture(scope="session")
+async def app(tested: Settings) -> AsyncIterator[Parley]:
+    """The application, as `parley web` makes it."""
+    made = create_app(tested)
+    yield made
+    await made.services.close()
+
+
+@pytest.fixture
+def database(app: Parley, settings: Settings) -> Database:
+    """The application's own pools."""
+    return app.services.database
+
+
+@pytest.fixture
+async def client(app: Parley, settings: Settings) -> AsyncIterator[httpx2.AsyncClient]:
+    """An HTTP client without a credential."""
+    transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://parley.test") as made:
+        yield made
+
+
+@pytest.fixture
+async def acme(client: httpx2.AsyncClient, database: Database) -> Tenant:
+    """A company, seen by its owner."""
+    return await Tenant.create(client, database, "owner@acme.example")
+
+
+@pytest.fixture
+async def rival(client: httpx2.AsyncClient, database: Database) -> Tenant:
+    """Another company, seen by its owner."""
+    return await Tenant.create(client, database, "owner@rival.example")
