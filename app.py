@@ -1,12 +1,12 @@
 """The web application: both doors behind one set of layers. The one module that may import all the doors."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import asyncpg
+import orjson
 from fastapi import FastAPI
-from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
@@ -19,10 +19,11 @@ from resolvers.auth.authenticate import Authenticate
 from resolvers.auth.members import Members
 from resolvers.auth.tokens import TokenVerifier
 from resolvers.ctx import Ctx
-from resolvers.errors import MethodNotAllowed, NotFound, ParleyError
+from resolvers.errors import ParleyError
 from resolvers.faults import DATABASE_FAULTS, as_parley
 from rest_compat.errors import error_body
 from rest_compat.openapi import DESCRIPTION, openapi_document
+from rest_compat.route import thin_handler
 from rest_compat.router import ROUTES
 from schema.graphiql.pages import assets_app, docs_page
 from schema.http import GraphQLDoor
@@ -32,7 +33,8 @@ from web.access import AccessMiddleware, Doors
 from web.answer import Rendered, answer
 from web.body import BodyLimitMiddleware
 from web.budgets import Budgets
-from web.health import health_routes
+from web.dispatch import Dispatcher, Handler
+from web.health import health_handlers
 from web.limits import Limiter
 from web.request_id import RequestIdMiddleware
 
@@ -40,6 +42,7 @@ PUBLIC = frozenset({"/", "/health/live", "/health/ready", "/docs", "/openapi.jso
 REFUSALS: tuple[type[Exception], ...] = (ParleyError, *DATABASE_FAULTS)
 READS = frozenset({"GET", "HEAD"})
 ASSETS = "/graphiql/assets/"
+HOME = {"name": "Parley", "graphql": "/graphql", "rest": "/docs", "openapi": "/openapi.json", "health": "/health/ready"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,23 +82,34 @@ class Parley(FastAPI):
     """FastAPI for its routes and its OpenAPI; the layers around the router are ours."""
 
     services: Services
+    dispatcher: Dispatcher
+    layers: ASGIApp
 
-    def build_middleware_stack(self) -> ASGIApp:
-        """Outermost first: the request's name and the masking of faults, size, CORS, then who may come in."""
-        services, settings = self.services, self.services.settings
-        authenticate = Authenticate(services.verifier, Members(MemberRows(services.database), settings))
-        app: ASGIApp = ContextMiddleware(self.router, services.database)
-        app = BodyLimitMiddleware(app, limit_for=lambda path: body_limit(settings, path), render=render)
-        app = AccessMiddleware(
-            app, authenticate=authenticate, budgets=Budgets(services.limiter, settings), doors=Doors(is_public=is_public, render=render)
-        )
-        if settings.cors_origins:
-            app = CORSMiddleware(app, allow_origins=settings.cors_origins, allow_methods=["*"], allow_headers=["*"], max_age=600)
-        return RequestIdMiddleware(app, render=render)
+    def serve(self, path: str, methods: Collection[str], handler: Handler) -> None:
+        """Serve a path that OpenAPI does not describe."""
+        self.router.add_route(path, handler, methods=list(methods), include_in_schema=False)
+        self.dispatcher.add(path, methods, handler)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Straight to our layers: what FastAPI does before them (telemetry, its own error pages) is not used."""
+        await self.layers(scope, receive, send)
+
+
+def layers(services: Services, innermost: ASGIApp) -> ASGIApp:
+    """Outermost first: the request's name and the masking of faults, CORS, who may come in, size, the context."""
+    settings = services.settings
+    authenticate = Authenticate(services.verifier, Members(MemberRows(services.database), settings))
+    app: ASGIApp = ContextMiddleware(innermost, services.database)
+    app = BodyLimitMiddleware(app, limit_for=lambda path: body_limit(settings, path), render=render)
+    doors = Doors(is_public=is_public, render=render)
+    app = AccessMiddleware(app, authenticate=authenticate, budgets=Budgets(services.limiter, settings), doors=doors)
+    if settings.cors_origins:
+        app = CORSMiddleware(app, allow_origins=settings.cors_origins, allow_methods=["*"], allow_headers=["*"], max_age=600)
+    return RequestIdMiddleware(app, render=render)
 
 
 class ContextMiddleware:
-    """Makes the context of a request whose caller is known, and turns the router's own refusals into ours."""
+    """Makes the context of a request whose caller is known, and answers refusals in the shape of their door."""
 
     def __init__(self, app: ASGIApp, database: Database) -> None:
         self.app = app
@@ -105,22 +119,17 @@ class ContextMiddleware:
         """Pass the request on with `scope["state"]["ctx"]`."""
         state = scope.get("state", {})
         principal = state.get("principal")
-        if principal is None:
-            await self._route(scope, receive, send)
-            return
-        ctx = state["ctx"] = Ctx(principal, self._database.session(principal.company_id))
-        try:
-            await self._route(scope, receive, _with_statements(ctx, send))
-        finally:
-            state["statements"] = ctx.db.statements
-
-    async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
+        ctx = None
+        if principal is not None:
+            ctx = state["ctx"] = Ctx(principal, self._database.session(principal.company_id))
+            send = _with_statements(ctx, send)
         try:
             await self.app(scope, receive, send)
-        except HTTPException as error:
-            await answer(refused(error, scope), scope, send, render)
         except REFUSALS as error:
             await answer(as_parley(error), scope, send, render)
+        finally:
+            if ctx is not None:
+                state["statements"] = ctx.db.statements
 
 
 def _with_statements(ctx: Ctx, send: Send) -> Send:
@@ -145,23 +154,42 @@ def create_app(settings: Settings) -> Parley:
         await services.close()
 
     app = Parley(
-        title="Parley", description=DESCRIPTION, version="1.0.0", lifespan=lifespan, docs_url=None, redoc_url=None, redirect_slashes=False
+        title="Parley", description=DESCRIPTION, version="1.0.0", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None
     )
     app.services = services
     app.openapi = lambda: openapi_document(app)  # type: ignore[method-assign]  # FastAPI's documented way to extend it
+    app.dispatcher = Dispatcher(app.router, {ASSETS: assets_app()})
+    app.layers = layers(services, app.dispatcher)
     for routes in ROUTES:
         app.include_router(routes)
-    door = GraphQLDoor.of(settings, lambda: {})
-    app.router.add_route("/graphql", door.respond, methods=["GET", "POST"], include_in_schema=False)
-    app.router.mount("/graphiql/assets", assets_app())
-    app.router.add_route("/docs", show_docs, include_in_schema=False)
-    app.router.routes.extend(health_routes({"database": services.database_state, "limits": services.limits_state}))
+        for route in routes.routes:
+            app.dispatcher.add(*thin_handler(route))
+    for path, handler in _own_pages(app).items():
+        app.serve(path, ("GET",), handler)
+    app.serve("/graphql", ("GET", "POST"), GraphQLDoor.of(settings, lambda: _demo_tokens(settings)).respond)
     return app
 
 
-async def show_docs(_: Request) -> Response:
-    """The REST paths, readable."""
-    return docs_page()
+def _own_pages(app: Parley) -> dict[str, Handler]:
+    async def docs(_: Request) -> Response:
+        return docs_page()
+
+    async def openapi(_: Request) -> Response:
+        return Response(orjson.dumps(app.openapi()), media_type="application/json")
+
+    async def home(_: Request) -> Response:
+        return Response(orjson.dumps(HOME), media_type="application/json")
+
+    live, ready = health_handlers({"database": app.services.database_state, "limits": app.services.limits_state})
+    return {"/": home, "/docs": docs, "/openapi.json": openapi, "/health/live": live, "/health/ready": ready}
+
+
+def _demo_tokens(settings: Settings) -> dict[str, str]:
+    if not settings.demo or settings.environment != "development":
+        return {}
+    from demo.fill import demo_tokens  # noqa: PLC0415 - the demo's texts are needed by this page alone
+
+    return demo_tokens(settings)
 
 
 def is_public(path: str, method: str) -> bool:
@@ -180,11 +208,3 @@ def render(error: ParleyError, scope: Scope) -> Rendered:
     headers = [(name.lower().encode(), value.encode()) for name, value in error.headers.items()]
     body = graphql_error_body(error) if scope["path"] == "/graphql" else error_body(error)
     return error.status, [(b"content-type", b"application/json"), *headers], body
-
-
-def refused(error: HTTPException, scope: Scope) -> ParleyError:
-    """What the router refused: a path that is not there, or a method that the path does not take."""
-    if error.status_code == 405:
-        allowed = dict(error.headers or {})
-        return MethodNotAllowed(f"{scope['method']} is not a method of this path; use {allowed.get('Allow', 'another')}", headers=allowed)
-    return NotFound("There is no such path; /docs lists them all")

@@ -29,7 +29,7 @@ def say(text: str) -> None:
 def arguments() -> argparse.Namespace:
     """What the command line asks for."""
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure Parley against a hand-written ceiling and the usual way.")
-    parser.add_argument("--quick", action="store_true", help="a tenth of the data and short rounds")
+    parser.add_argument("--quick", action="store_true", help="few and short rounds, for people in a hurry")
     parser.add_argument("--rounds", type=int, default=None, help="rounds per work item and number of clients (5; quick: 2)")
     parser.add_argument("--seconds", type=float, default=None, help="length of one contender's turn (3; quick: 0.7)")
     parser.add_argument("--fresh", action="store_true", help="throw away what earlier runs filled the database with")
@@ -46,7 +46,7 @@ def main() -> int:
     asked = arguments()
     secret = secrets.token_urlsafe(48)
     try:
-        with running_servers(quick=asked.quick, fresh=asked.fresh) as servers:
+        with running_servers(fresh=asked.fresh) as servers:
             chosen = items(data.prepare(servers, secret, say))
             chosen = [item for item in chosen if not asked.items or item.name in asked.items.split(",")]
             kinds = [kind for kind in KINDS if not asked.only or kind.name in asked.only.split(",")]

@@ -8,7 +8,7 @@ import asyncpg
 import jwt
 from pydantic import SecretStr
 
-from bench.servers import Servers
+from bench.servers import FILLED, Servers
 from bench.work import Tenant
 from models.migrations.run import upgrade
 from settings import Settings
@@ -39,7 +39,7 @@ UNION ALL
 def prepare(servers: Servers, secret: str, say: Callable[[str], None]) -> list[Tenant]:
     """Migrate, fill what is not filled yet, and choose what to ask for."""
     upgrade(servers.owner_url)
-    filled = servers.folder / "filled"
+    filled = servers.folder / FILLED
     if not filled.exists():
         start = time.monotonic()
         say("filling the database, once")
@@ -51,7 +51,7 @@ def prepare(servers: Servers, secret: str, say: Callable[[str], None]) -> list[T
 
 
 def fill(servers: Servers, secret: str) -> None:
-    """Ten companies and what belongs to them; a tenth of it in quick mode."""
+    """Ten companies and what belongs to them."""
     from demo.bulk import fill_bench
 
     asyncio.run(fill_bench(settings_for(servers, secret)))
@@ -82,8 +82,7 @@ async def tenants(servers: Servers, secret: str) -> list[Tenant]:
     found = []
     for company_id, user_id, email in await connection.fetch(OWNERS):
         contacts, conversations = [
-            [row["id"] for row in await connection.fetch(PICKED.format(source=source), company_id, IDS_PER_COMPANY)]
-            for source in SOURCES
+            [row["id"] for row in await connection.fetch(PICKED.format(source=source), company_id, IDS_PER_COMPANY)] for source in SOURCES
         ]
         token = sign(secret, str(user_id), email, str(company_id))
         found.append(Tenant(str(company_id), token, contacts, conversations, terms))

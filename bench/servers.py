@@ -1,6 +1,5 @@
 """The bundled servers with the benchmark's data, kept between runs."""
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from embedded.files import Lock
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
+FILLED = "filled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,21 +26,20 @@ class Servers:
 
 
 @contextmanager
-def running_servers(quick: bool, fresh: bool) -> Iterator[Servers]:
+def running_servers(*, fresh: bool) -> Iterator[Servers]:
     """PostgreSQL and Valkey for as long as the block runs; `fresh` throws away what earlier runs left."""
-    name = "quick" if quick else "full"
-    folder = HERE / ".data" / name
-    folder.mkdir(parents=True, exist_ok=True)
-    lock = Lock(folder.with_name(f"{name}.lock"))
+    folder = HERE / ".data"
+    folder.mkdir(exist_ok=True)
+    lock = Lock(folder / "lock")
     if not lock.acquire():
         raise EmbeddedError(f"The benchmark runs already, as process {lock.holder()}; wait for it or stop it.")
     # Only reads are measured, and a lost folder is filled again: nothing here needs to survive a crash of the machine.
     postgres = PostgresServer(folder / "postgres", durable=False)
     valkey = ValkeyServer(folder / "valkey")
-    if fresh:
-        postgres.remove()
-        shutil.rmtree(folder)
     try:
+        if fresh:
+            (folder / FILLED).unlink(missing_ok=True)
+            postgres.remove()
         postgres.start()
         valkey.start()
         assert postgres.pid is not None

@@ -101,7 +101,7 @@ class _Loading:
         while some := list(islice(talks, CONVERSATIONS_AT_ONCE)):
             await self._load(loader, Batch("conversations", [one.row for one in some]))
             began = time.perf_counter()
-            rows = await loader.copy("messages", partial(_copy_messages, loader.connection, encoded(rng, some)))
+            rows = await loader.copy("messages", partial(copy_messages, loader.connection, encoded(rng, some)))
             self._advance("messages", rows, began)
 
     async def _load(self, loader: Loader, batch: Batch) -> None:
@@ -114,7 +114,8 @@ class _Loading:
             self._progress(table, self.counts[table], COMPANIES * (SIZES._asdict() | {"companies": 1, "users": 1})[table])
 
 
-async def _copy_messages(connection: asyncpg.Connection, rows: Iterator[bytes], staging: str) -> None:
+async def copy_messages(connection: asyncpg.Connection, rows: Iterator[bytes], staging: str) -> None:
+    """Copy rows that are in binary COPY format already."""
     await connection.copy_to_table(staging, source=_slowly(rows), format="binary")
 
 

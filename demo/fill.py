@@ -48,6 +48,12 @@ class Part:
     end: datetime
 
     @property
+    def sizes(self) -> dict[str, int]:
+        """Its rows by table; only the first part has agents."""
+        sizes = SIZES[self.company]
+        return (sizes if self.number == 0 else sizes._replace(agents=0))._asdict()
+
+    @property
     def seed(self) -> int:
         """Each part's own, so that no two are alike."""
         return SEED + self.number
@@ -60,17 +66,19 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Counts what is written and tells it."""
+    """Counts what is written and tells it; `totals` are the rows that will be."""
 
     counts: Counter[str]
-    totals: Mapping[str, int]
+    totals: Counter[str]
     progress: Progress | None
 
     def advance(self, table: str, rows: int) -> None:
         """So many more rows of a table were written."""
+        if not rows:
+            return
         self.counts[table] += rows
         if self.progress:
-            self.progress(table, self.counts[table], self.totals.get(table, self.counts[table]))
+            self.progress(table, self.counts[table], max(self.totals[table], self.counts[table]))
 
 
 async def fill_if_empty(settings: Settings) -> bool:
@@ -89,11 +97,12 @@ async def fill(settings: Settings, *, scale: int = 1, progress: Progress | None 
         raise ValueError(f"scale is {scale}; use 1 or more")
     began = time.perf_counter()
     end = datetime.now(UTC).replace(second=0, microsecond=0)
-    count = Count(Counter(), _totals(scale), progress)
+    # The big company last: when it is there, both are.
+    parts = [Part("northlight", 0, end), *(Part("lumen", number, end) for number in range(scale))]
+    count = Count(Counter(), sum((Counter(part.sizes) for part in parts), Counter()), progress)
     connection = await open_connection(settings)
     try:
-        # The big company last: when it is there, both are.
-        for part in (Part("northlight", 0, end), *(Part("lumen", number, end) for number in range(scale))):
+        for part in parts:
             await _fill_part(Loader(connection, settings, PROFILES[part.company].id), part, count)
     finally:
         await connection.close()
@@ -116,6 +125,8 @@ async def _fill_part(loader: Loader, part: Part, count: Count) -> None:
         await loader.bind()
         if not await _is_there(loader.connection, part):
             await loader.load(part.batches(), count.advance)
+        else:
+            count.totals.subtract(part.sizes)
 
 
 async def _is_there(connection: asyncpg.Connection, part: Part) -> bool:
@@ -123,8 +134,3 @@ async def _is_there(connection: asyncpg.Connection, part: Part) -> bool:
     if part.number == 0:
         return bool(await connection.fetchval(HAS_COMPANY))
     return bool(await connection.fetchval(HAS_PART, str(part.seed)))
-
-
-def _totals(scale: int) -> dict[str, int]:
-    large, small = SIZES["lumen"]._asdict(), SIZES["northlight"]._asdict()
-    return {table: small[table] + rows * (1 if table == "agents" else scale) for table, rows in large.items()}

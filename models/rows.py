@@ -1,6 +1,7 @@
 """Rows: which rows of an entity, in which order, which part of them. What a read resolver returns."""
 
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, FromClause, Select, UnaryExpression, func, select
@@ -24,8 +25,7 @@ class Rows(Generic[T]):
     @classmethod
     def of(cls, entity: Entity, source: FromClause | None = None) -> "Rows[T]":
         """All rows of an entity, in its own order; `source` is the table under another name."""
-        source = entity.table if source is None else source
-        return cls(entity, select(*source.c).select_from(source), entity.order, source=source)
+        return _whole_table(entity) if source is None else cls(entity, select(source), entity.order, source=source)
 
     def where(self, *conditions: ColumnElement[bool]) -> "Rows[T]":
         """Those that meet every condition."""
@@ -57,10 +57,17 @@ class Rows(Generic[T]):
         if not page.backwards:
             return chosen
         last = chosen.subquery("last_rows")
-        return select(*last.c).order_by(*self._sorted(last))
+        return select(last).order_by(*self._sorted(last))
 
     def _sorted(self, source: FromClause, *, backwards: bool = False) -> list[UnaryExpression[Any]]:
-        return [_sort(source.c[key.column], key, backwards=backwards) for key in self.order]
+        sort = _sort_table if source is self.entity.table else _sort
+        return [sort(source.c[key.column], key, backwards=backwards) for key in self.order]
+
+
+@cache
+def _whole_table(entity: Entity) -> Rows[Any]:
+    # Made once: coercing what never changes took as long as the rest of a short select.
+    return Rows.of(entity, entity.table)
 
 
 def _sort(column: ColumnElement[Any], key: Order, *, backwards: bool) -> UnaryExpression[Any]:
@@ -70,3 +77,7 @@ def _sort(column: ColumnElement[Any], key: Order, *, backwards: bool) -> UnaryEx
     if not getattr(column, "nullable", True) or nulls_first == descending:
         return sorted_by
     return sorted_by.nulls_first() if nulls_first else sorted_by.nulls_last()
+
+
+# Only for columns of tables, of which there are few; those of aliases come and go.
+_sort_table = cache(_sort)

@@ -51,6 +51,11 @@ class ThinRoute(APIRoute):
         return handle
 
 
+def thin_handler(route: Any) -> tuple[str, set[str], Callable[[Request], Awaitable[Response]]]:
+    """A thin route's template, methods and handler."""
+    return route.path, route.methods, route.get_route_handler()
+
+
 def router() -> APIRouter:
     """A router whose routes are thin."""
     return APIRouter(route_class=ThinRoute, responses=REFUSALS)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-QUERY = '{"query": "{ contacts(first: 3) { edges { node { id name } } } }"}'
+QUERY = '{"query": "{ contacts(first: 3) { nodes { id email } } }"}'
 
 
 def summary(url: str, tokens: dict[str, str], folder: Path) -> list[str]:

@@ -126,6 +126,7 @@ def child_environment(settings: Settings) -> dict[str, str]:
         "PARLEY_HOST": settings.host,
         "PARLEY_PORT": str(settings.port),
         "PARLEY_DATA_DIR": str(settings.data_dir),
+        "PARLEY_DEMO": "true" if settings.environment == "development" else "",
         "PYTHONUNBUFFERED": "1",
     }
     return dict(os.environ) | {name: value for name, value in found.items() if value}

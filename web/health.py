@@ -5,12 +5,13 @@ from collections.abc import Awaitable, Callable
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+
+from web.dispatch import Handler
 
 Check = Callable[[], Awaitable[str]]
 
 
-def health_routes(checks: dict[str, Check]) -> list[Route]:
+def health_handlers(checks: dict[str, Check]) -> tuple[Handler, Handler]:
     """`/health/live` says that the process answers; `/health/ready` runs the checks, each of which says `ok` or what is wrong."""
 
     async def live(_: Request) -> Response:
@@ -21,7 +22,7 @@ def health_routes(checks: dict[str, Check]) -> list[Route]:
         serving = all(word == "ok" or word.startswith("ok,") for word in found.values())
         return _answer({"status": "ready" if serving else "unavailable", **found}, 200 if serving else 503)
 
-    return [Route("/health/live", live), Route("/health/ready", ready)]
+    return live, ready
 
 
 def _answer(content: dict[str, str], status: int) -> Response:

@@ -1,0 +1,98 @@
+"""From a path to its handler: a tree of segments, walked once.
+
+FastAPI describes the routes; matching them one after the other, regular expression by regular expression, took a fifth
+of a list request's CPU (docs/decisions/0004-dispatch.md).
+"""
+
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from dataclasses import dataclass, field
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from resolvers.errors import MethodNotAllowed, NotFound
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+@dataclass(slots=True)
+class Branch:
+    """What follows a segment: named segments, a parameter, and the handlers of the path that ends here."""
+
+    named: dict[str, "Branch"] = field(default_factory=dict)
+    parameter: "Branch | None" = None
+    template: str = ""
+    names: tuple[str, ...] = ()
+    handlers: dict[str, Handler] = field(default_factory=dict)
+
+
+class Dispatcher:
+    """The innermost ASGI application: calls one handler, or raises `NotFound` or `MethodNotAllowed`."""
+
+    def __init__(self, lifespan: ASGIApp, mounts: Mapping[str, ASGIApp]) -> None:
+        """`lifespan` takes the start and stop messages; `mounts` serve whole prefixes, each ending in a slash."""
+        self._lifespan = lifespan
+        self._mounts = dict(mounts)
+        self._root = Branch()
+
+    def add(self, template: str, methods: Collection[str], handler: Handler) -> None:
+        """Serve a path such as `/api/agents/{agent_id}`; a GET serves HEAD too."""
+        branch, names = self._root, []
+        for segment in template.split("/")[1:]:
+            if segment.startswith("{"):
+                names.append(segment.strip("{}"))
+                branch.parameter = branch.parameter or Branch()
+                branch = branch.parameter
+            else:
+                branch = branch.named.setdefault(segment, Branch())
+        branch.template, branch.names = template, tuple(names)
+        branch.handlers |= dict.fromkeys(methods, handler)
+        if "GET" in methods:
+            branch.handlers.setdefault("HEAD", handler)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request."""
+        if scope["type"] == "lifespan":
+            await self._lifespan(scope, receive, send)
+            return
+        path: str = scope["path"]
+        branch, values = self._find(path)
+        if branch is None:
+            await self._mounted(scope, receive, send)
+            return
+        scope["path_params"] = dict(zip(branch.names, values, strict=True))
+        scope["state"]["route"] = branch.template
+        handler = branch.handlers.get(scope["method"])
+        if handler is None:
+            raise _not_allowed(scope["method"], branch)
+        response = await handler(Request(scope, receive))
+        await response(scope, receive, send)
+
+    def _find(self, path: str) -> tuple[Branch | None, list[str]]:
+        branch: Branch | None = self._root
+        values: list[str] = []
+        for segment in path.split("/")[1:]:
+            assert branch is not None
+            following = branch.named.get(segment)
+            if following is None and segment and branch.parameter is not None:
+                following = branch.parameter
+                values.append(segment)
+            if following is None:
+                return None, values
+            branch = following
+        return (branch if branch and branch.handlers else None), values
+
+    async def _mounted(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path: str = scope["path"]
+        for prefix, app in self._mounts.items():
+            if path.startswith(prefix):
+                scope["state"]["route"] = f"{prefix}*"
+                await app({**scope, "root_path": prefix.rstrip("/")}, receive, send)
+                return
+        raise NotFound("There is no such path; /docs lists them all")
+
+
+def _not_allowed(method: str, branch: Branch) -> MethodNotAllowed:
+    allowed = ", ".join(sorted(branch.handlers))
+    return MethodNotAllowed(f"{method} is not a method of this path; use {allowed}", headers={"Allow": allowed})
