@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
 from bench import data, report
-from bench.check import Unequal, check_equal, takes_part
+from bench.check import Unequal, check_equal, refusal
 from bench.contenders import KINDS, TRIVIAL, Contender, Kind
 from bench.load import Order, run_apart
 from bench.measure import Failed, Plan, Series, measure_item
@@ -31,13 +31,13 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure Parley against a hand-written ceiling and the usual way.")
     parser.add_argument("--quick", action="store_true", help="few and short rounds, for people in a hurry")
     parser.add_argument("--rounds", type=int, default=None, help="rounds per work item and number of clients (5; quick: 2)")
-    parser.add_argument("--seconds", type=float, default=None, help="length of one contender's turn (3; quick: 0.7)")
+    parser.add_argument("--seconds", type=float, default=None, help="length of one contender's turn (2; quick: 0.7)")
     parser.add_argument("--fresh", action="store_true", help="throw away what earlier runs filled the database with")
     parser.add_argument("--only", default="", help="contenders, comma separated: " + ", ".join(kind.name for kind in KINDS))
     parser.add_argument("--items", default="", help="work items, comma separated: R1, R2, Q1, Q2, Q3")
     asked = parser.parse_args()
     asked.rounds = asked.rounds or (2 if asked.quick else 5)
-    asked.seconds = asked.seconds or (0.7 if asked.quick else 3.0)
+    asked.seconds = asked.seconds or (0.7 if asked.quick else 2.0)
     return asked
 
 
@@ -69,15 +69,21 @@ def compete(servers: Servers, secret: str, chosen: Sequence[Item], kinds: Sequen
     notes = [f"Each turn {plan.seconds:g} s, {plan.rounds} rounds, contenders in turn; figures are medians over the rounds."]
     with running(kinds, servers, secret) as contenders:
         for item in chosen:
-            able = [each for each in contenders if takes_part(item, each)]
-            notes += [f"{each.name} does not answer {item.name} yet." for each in contenders if each not in able]
+            refusals = {each.name: why for each in contenders if (why := refusal(item, each))}
+            notes += [f"{item.name}: {name} does not answer: {why}" for name, why in refusals.items()]
+            able = [each for each in contenders if each.name not in refusals]
             aside = check_equal(item, able)
-            notes += [f"{item.name}: all give the same data" + (f", apart from {', '.join(sorted(aside))}." if aside else ".")]
+            notes += [f"{item.name}: the same data from {', '.join(each.name for each in able)}" + apart(aside)]
             series += measure_item(item, able, plan, servers.postgres_pid, say)
         memory = {each.name: report.Memory(each.idle_bytes, resident_bytes(each.pid)) for each in contenders}
     version, counts = asyncio.run(data.description(servers))
     notes.insert(0, "Data: " + ", ".join(f"{count:,} {table}" for table, count in counts.items()) + ".")
     return report.Findings(series, memory, rates, load_cpu, report.machine(version), notes)
+
+
+def apart(keys: set[str]) -> str:
+    """Keys that were not compared, since not everybody prints them."""
+    return f", apart from {', '.join(sorted(keys))}." if keys else "."
 
 
 def load_capacity(servers: Servers, plan: Plan) -> tuple[dict[int, float], float]:

@@ -30,12 +30,13 @@ def check_equal(item: Item, contenders: Sequence[Contender]) -> set[str]:
     return aside
 
 
-def takes_part(item: Item, contender: Contender) -> bool:
-    """Whether it answers the item at all."""
+def refusal(item: Item, contender: Contender) -> str | None:
+    """Why the contender does not answer the item, in its own words; None when it does."""
     try:
-        return not json.loads(answer(contender.port, item.requests[0])).get("errors")
-    except urllib.error.HTTPError:
-        return False
+        errors = json.loads(answer(contender.port, item.requests[0])).get("errors")
+    except urllib.error.HTTPError as error:
+        return f"{error.code} {error.read(300).decode(errors='replace')}"
+    return json.dumps(errors)[:300] if errors else None
 
 
 def answer(port: int, request: bytes) -> bytes:

@@ -27,14 +27,14 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """One contender's turn. Latencies and CPU are in seconds; CPU is per request."""
+    """One contender's turn; latencies and CPU time are in seconds."""
 
+    requests: int
     rate: float
     p50: float
     p99: float
     server_cpu: float
     database_cpu: float
-    load_cpu: float
 
 
 @dataclass(slots=True)
@@ -49,6 +49,10 @@ class Series:
     def typical(self, name: str) -> float:
         """The median over the rounds of one of a round's figures."""
         return float(median(getattr(each, name) for each in self.rounds))
+
+    def per_request(self, name: str) -> float:
+        """CPU time per request over all rounds: the kernel counts in hundredths of a second, too coarse for one round."""
+        return float(sum(getattr(each, name) for each in self.rounds) / sum(each.requests for each in self.rounds))
 
     def against(self, other: "Series") -> float:
         """How many times the other's rate: the median over rounds that were neighbours in time."""
@@ -83,15 +87,8 @@ def take_turn(contender: Contender, item: Item, clients: int, seconds: float, po
 def figures(result: Result, server: float, database: float) -> Round:
     """A round's figures from what was seen and the CPU seconds that were spent."""
     ordered = sorted(result.latencies)
-    count = len(ordered)
-    return Round(
-        rate=count / result.seconds,
-        p50=quantile(ordered, 0.5),
-        p99=quantile(ordered, 0.99),
-        server_cpu=server / count,
-        database_cpu=database / count,
-        load_cpu=result.cpu / count,
-    )
+    rate = len(ordered) / result.seconds
+    return Round(len(ordered), rate, quantile(ordered, 0.5), quantile(ordered, 0.99), server, database)
 
 
 def quantile(ordered: Sequence[float], share: float) -> float:

@@ -9,22 +9,33 @@ PROC = Path("/proc")
 
 def cpu_seconds(pid: int) -> float:
     """User and system time so far, of the process, its living children, and the children it has waited for."""
-    fields = stat_fields((PROC / str(pid) / "stat").read_text())
+    living = sum(cpu_seconds(child) for child in children(pid))
+    fields = stat_fields(read(pid, "stat") or ") ")
     # utime, stime, cutime, cstime: proc(5) counts from 1, and the list starts at field 3.
-    return sum(map(int, fields[11:15])) * TICK + sum(cpu_seconds(child) for child in children(pid))
+    return sum(map(int, fields[11:15])) * TICK + living
 
 
 def resident_bytes(pid: int) -> int:
     """VmRSS of the process and its children; pages they share count more than once."""
-    lines = (PROC / str(pid) / "status").read_text().splitlines()
-    kilobytes = next(int(line.split()[1]) for line in lines if line.startswith("VmRSS:"))
+    kilobytes = next((int(line.split()[1]) for line in read(pid, "status").splitlines() if line.startswith("VmRSS:")), 0)
     return kilobytes * 1024 + sum(resident_bytes(child) for child in children(pid))
 
 
 def children(pid: int) -> list[int]:
     """The living children of all its threads."""
-    lists = (PROC / str(pid) / "task").glob("*/children")
-    return [int(word) for each in lists for word in each.read_text().split()]
+    try:
+        threads = [path.name for path in (PROC / str(pid) / "task").iterdir()]
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+    return [int(word) for thread in threads for word in read(pid, f"task/{thread}/children").split()]
+
+
+def read(pid: int, name: str) -> str:
+    """A file of the process; nothing when it has ended meanwhile, as database connections do."""
+    try:
+        return (PROC / str(pid) / name).read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
 
 
 def stat_fields(text: str) -> list[str]:

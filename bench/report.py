@@ -62,7 +62,7 @@ def item_table(series: Sequence[Series]) -> list[str]:
                 ratio(its, beside.get("ceiling")),
                 ratio(its, beside.get("usual")),
                 *(f"{its.typical(name) * 1000:.2f}" for name in ("p50", "p99")),
-                *(f"{its.typical(name) * 1000:.3f}" for name in ("server_cpu", "database_cpu")),
+                *(f"{its.per_request(name) * 1000:.3f}" for name in ("server_cpu", "database_cpu")),
             )
         )
     return table(HEADS, rows)

@@ -47,19 +47,20 @@ class Rows(Generic[T]):
         """The rows themselves; `ahead` more of them tells whether a further page exists."""
         page = self.page
         if page is None:
-            return self.select.order_by(*self._sorted(self.source))
+            return self.select.order_by(*self.sort_keys(self.source))
         chosen = self.select
         for keyset, before in ((page.after, False), (page.before, True)):
             if keyset is not None:
                 chosen = chosen.where(beyond(self.source, self.order, keyset, before=before))  # type: ignore[arg-type]  # every source has a name
-        chosen = chosen.order_by(*self._sorted(self.source, backwards=page.backwards)).limit(page.limit + ahead if ahead else page.limit)
+        chosen = chosen.order_by(*self.sort_keys(self.source, backwards=page.backwards)).limit(page.limit + ahead if ahead else page.limit)
         chosen = chosen.offset(page.offset) if page.offset else chosen
         if not page.backwards:
             return chosen
         last = chosen.subquery("last_rows")
-        return select(last).order_by(*self._sorted(last))
+        return select(last).order_by(*self.sort_keys(last))
 
-    def _sorted(self, source: FromClause, *, backwards: bool = False) -> list[UnaryExpression[Any]]:
+    def sort_keys(self, source: FromClause, *, backwards: bool = False) -> list[UnaryExpression[Any]]:
+        """The ORDER BY of this order over `source`, which has the entity's columns."""
         sort = _sort_table if source is self.entity.table else _sort
         return [sort(source.c[key.column], key, backwards=backwards) for key in self.order]
 

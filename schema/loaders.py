@@ -5,7 +5,7 @@ from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, column, func, select, true
+from sqlalchemy import Uuid, bindparam, column, func, literal_column, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 from strawberry.dataloader import DataLoader
 
@@ -60,10 +60,11 @@ def count_loader(ctx: Ctx, edge: Edge, listing: Listing) -> "DataLoader[UUID, in
 
 
 def _lateral(ctx: Ctx, edge: Edge, listing: Listing, ids: list[UUID], ahead: int) -> Any:
-    parents = func.unnest(bindparam("parents", ids, type_=ARRAY(Uuid))).table_valued(column("id", Uuid), name="parents")
+    parents = func.unnest(bindparam("parents", ids, type_=ARRAY(Uuid))).table_valued(column("id", Uuid)).render_derived(name="parents")
     rows = listed(ctx, edge.target, listing)
-    inner = rows.where(rows.source.c[edge.key] == parents.c.id).statement(ahead).lateral("found")
-    return select(*inner.c).select_from(parents.join(inner, true()))
+    # Named by its text: a join of objects would be pulled into the innermost FROM.
+    inner = rows.where(rows.source.c[edge.key] == literal_column("parents.id", Uuid)).statement(ahead).lateral("found")
+    return select(inner).select_from(parents.join(inner, true())).order_by(*rows.sort_keys(inner))
 
 
 def _grouped(ids: Sequence[UUID], edge: Edge, records: Sequence[Sequence[Any]]) -> list[list[Row]]:

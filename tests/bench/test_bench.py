@@ -55,7 +55,7 @@ async def serving(protocol: Callable[[], asyncio.Protocol]) -> AsyncIterator[int
 
 
 def series(item: str, contender: str, rates: list[float], clients: int = 16) -> Series:
-    rounds = [Round(rate, p50=0.001, p99=0.002, server_cpu=0.0001, database_cpu=0.0002, load_cpu=0.00001) for rate in rates]
+    rounds = [Round(100, rate, p50=0.001, p99=0.002, server_cpu=0.01, database_cpu=0.02) for rate in rates]
     return Series(item, clients, contender, rounds)
 
 
@@ -98,6 +98,12 @@ def test_a_posted_request_says_how_long_it_is() -> None:
 
 def test_fields_of_a_process_with_an_odd_name_are_found() -> None:
     assert stat_fields("12 (a) b (c) S 1 2 3\n") == ["S", "1", "2", "3"]
+
+
+def test_a_process_that_has_ended_used_nothing() -> None:
+    with subprocess.Popen([sys.executable, "-c", ""]) as child:
+        child.wait(10)
+    assert (cpu_seconds(child.pid), resident_bytes(child.pid)) == (0.0, 0)
 
 
 def test_cpu_time_counts_the_process_and_its_children() -> None:
@@ -146,9 +152,15 @@ async def test_the_load_generator_reports_a_refusal_and_stops() -> None:
     assert result.seconds < 4
 
 
-def test_figures_are_per_request() -> None:
+def test_figures_of_a_round() -> None:
     seen = Result(seconds=2.0, latencies=array("d", [0.004, 0.001, 0.003, 0.002]), cpu=0.4, failures=[])
-    assert figures(seen, server=0.8, database=1.2) == Round(2.0, 0.003, 0.004, server_cpu=0.2, database_cpu=0.3, load_cpu=0.1)
+    assert figures(seen, server=0.8, database=1.2) == Round(4, 2.0, 0.003, 0.004, server_cpu=0.8, database_cpu=1.2)
+
+
+def test_cpu_time_per_request_is_over_all_rounds() -> None:
+    rounds = [Round(10, 10.0, 0.1, 0.1, server_cpu=0.01, database_cpu=0.0), Round(30, 30.0, 0.1, 0.1, server_cpu=0.03, database_cpu=0.02)]
+    its = Series("R1", 1, "parley", rounds)
+    assert (its.per_request("server_cpu"), its.per_request("database_cpu")) == pytest.approx((0.001, 0.0005))
 
 
 def test_ratios_are_of_neighbouring_rounds() -> None:
