@@ -82,7 +82,7 @@ def migrate(
 
 @app.command()
 def demo(scale: Annotated[int, typer.Option(min=1, max=1000, help="How many times the demo's size.")] = 1) -> None:
-    """Fill the demo company; again adds more."""
+    """Bring the demo company to so many times its size; what is there already stays."""
     from demo.show import fill_with_progress
 
     with _servers() as settings:

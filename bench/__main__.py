@@ -2,9 +2,10 @@
 
 import argparse
 import asyncio
+import math
 import secrets
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
 from bench import data, report
@@ -17,6 +18,8 @@ from bench.servers import HERE, Servers, running_servers
 from bench.work import Item, get, items
 from embedded import EmbeddedError
 
+CONTENDERS = tuple(kind.name for kind in KINDS)
+ITEMS = ("R1", "R2", "Q1", "Q2", "Q3")
 CLIENTS = (1, 16)
 LOAD_SECONDS = 1.5
 
@@ -30,15 +33,38 @@ def arguments() -> argparse.Namespace:
     """What the command line asks for."""
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure Parley against a hand-written ceiling and the usual way.")
     parser.add_argument("--quick", action="store_true", help="few and short rounds, for people in a hurry")
-    parser.add_argument("--rounds", type=int, default=None, help="rounds per work item and number of clients (5; quick: 2)")
-    parser.add_argument("--seconds", type=float, default=None, help="length of one contender's turn (2; quick: 0.7)")
+    parser.add_argument("--rounds", type=positive(int), help="rounds per work item and number of clients (5; quick: 2)")
+    parser.add_argument("--seconds", type=positive(float), help="length of one contender's turn (2; quick: 0.7)")
     parser.add_argument("--fresh", action="store_true", help="throw away what earlier runs filled the database with")
-    parser.add_argument("--only", default="", help="contenders, comma separated: " + ", ".join(kind.name for kind in KINDS))
-    parser.add_argument("--items", default="", help="work items, comma separated: R1, R2, Q1, Q2, Q3")
+    parser.add_argument("--only", type=some_of(CONTENDERS), default=CONTENDERS, help=f"of {', '.join(CONTENDERS)}; comma separated")
+    parser.add_argument("--items", type=some_of(ITEMS), default=ITEMS, help=f"of {', '.join(ITEMS)}; comma separated")
     asked = parser.parse_args()
     asked.rounds = asked.rounds or (2 if asked.quick else 5)
     asked.seconds = asked.seconds or (0.7 if asked.quick else 2.0)
+    asked.whole = not asked.quick and asked.only == CONTENDERS and asked.items == ITEMS
     return asked
+
+
+def positive(kind: Callable[[str], float]) -> Callable[[str], float]:
+    """A number above zero."""
+
+    def read(text: str) -> float:
+        if not 0 < (number := kind(text)) < math.inf:
+            raise argparse.ArgumentTypeError("must be above zero")
+        return number
+
+    return read
+
+
+def some_of(names: Sequence[str]) -> Callable[[str], Sequence[str]]:
+    """Names of a list, in the list's order."""
+
+    def read(text: str) -> Sequence[str]:
+        if unknown := set(text.split(",")) - set(names):
+            raise argparse.ArgumentTypeError(f"{', '.join(sorted(unknown))}: known are {', '.join(names)}")
+        return tuple(name for name in names if name in text.split(","))
+
+    return read
 
 
 def main() -> int:
@@ -47,16 +73,17 @@ def main() -> int:
     secret = secrets.token_urlsafe(48)
     try:
         with running_servers(fresh=asked.fresh) as servers:
-            chosen = items(data.prepare(servers, secret, say))
-            chosen = [item for item in chosen if not asked.items or item.name in asked.items.split(",")]
-            kinds = [kind for kind in KINDS if not asked.only or kind.name in asked.only.split(",")]
+            chosen = [item for item in items(data.prepare(servers, secret, say)) if item.name in asked.items]
+            kinds = [kind for kind in KINDS if kind.name in asked.only]
             found = compete(servers, secret, chosen, kinds, Plan(CLIENTS, asked.rounds, asked.seconds))
     except (EmbeddedError, Unequal, Failed) as error:
         say(f"bench: {error}")
         return 1
+    except KeyboardInterrupt:
+        return 130
     text = report.whole_report(found, chosen)
     print(text)
-    if not (asked.quick or asked.only or asked.items):
+    if asked.whole:
         (HERE / "results.md").write_text(text)
         say("written to bench/results.md")
     return 0
@@ -72,8 +99,11 @@ def compete(servers: Servers, secret: str, chosen: Sequence[Item], kinds: Sequen
             refusals = {each.name: why for each in contenders if (why := refusal(item, each))}
             notes += [f"{item.name}: {name} does not answer: {why}" for name, why in refusals.items()]
             able = [each for each in contenders if each.name not in refusals]
-            aside = check_equal(item, able)
-            notes += [f"{item.name}: the same data from {', '.join(each.name for each in able)}" + apart(aside)]
+            if not able:
+                continue
+            checked = check_equal(item, able)
+            whom = ", ".join(each.name for each in able)
+            notes += [f"{item.name}: the same data from {whom}{apart(checked.aside)}; answers of {checked.size / 1000:.1f} kB."]
             series += measure_item(item, able, plan, servers.postgres_pid, say)
         memory = {each.name: report.Memory(each.idle_bytes, resident_bytes(each.pid)) for each in contenders}
     version, counts = asyncio.run(data.description(servers))
@@ -81,9 +111,9 @@ def compete(servers: Servers, secret: str, chosen: Sequence[Item], kinds: Sequen
     return report.Findings(series, memory, rates, load_cpu, report.machine(version), notes)
 
 
-def apart(keys: set[str]) -> str:
+def apart(keys: Collection[str]) -> str:
     """Keys that were not compared, since not everybody prints them."""
-    return f", apart from {', '.join(sorted(keys))}." if keys else "."
+    return f", apart from {', '.join(sorted(keys))}" if keys else ""
 
 
 def load_capacity(servers: Servers, plan: Plan) -> tuple[dict[int, float], float]:

@@ -4,7 +4,8 @@ import json
 import urllib.error
 import urllib.request
 from collections.abc import Mapping, Sequence
-from typing import Any
+from statistics import median
+from typing import Any, NamedTuple
 
 from bench.contenders import Contender
 from bench.work import Item, canonical, differences, left_aside
@@ -16,18 +17,28 @@ class Unequal(Exception):
     """The contenders' answers differ, so that measuring them would compare different work."""
 
 
-def check_equal(item: Item, contenders: Sequence[Contender]) -> set[str]:
-    """Compare answers to requests spread over the item's; returns keys that not all print. Raises `Unequal`."""
+class Checked(NamedTuple):
+    """What was compared: the typical size of an answer in bytes, and the keys that not all print."""
+
+    size: int
+    aside: frozenset[str]
+
+
+def check_equal(item: Item, contenders: Sequence[Contender]) -> Checked:
+    """Compare answers to requests spread over the item's; raises `Unequal`."""
     aside: set[str] = set()
+    sizes: list[int] = []
     step = max(1, len(item.requests) // LOOKS)
     for request in item.requests[::step]:
-        seen: Mapping[str, Any] = {each.name: canonical(json.loads(answer(each.port, request))) for each in contenders}
+        answers = {each.name: answer(each.port, request) for each in contenders}
+        seen: Mapping[str, Any] = {who: canonical(json.loads(body)) for who, body in answers.items()}
         broken = {who: value["errors"] for who, value in seen.items() if value.get("errors")}
         found = [f"{item.name}: {broken}"] if broken else differences(seen, item.name)
         if found:
             raise Unequal("\n".join(found[:10]))
         aside |= left_aside(seen, item.name)
-    return aside
+        sizes.append(len(next(iter(answers.values()))))
+    return Checked(int(median(sizes)), frozenset(aside))
 
 
 def refusal(item: Item, contender: Contender) -> str | None:

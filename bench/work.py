@@ -75,12 +75,9 @@ def items(tenants: Sequence[Tenant]) -> list[Item]:
 
 
 def turns(tenants: Sequence[Tenant], attribute: str) -> list[tuple[str, Tenant]]:
-    """Each tenant's first, then each one's second, and so on."""
-    return [
-        (key, tenant)
-        for row in zip(*(getattr(each, attribute) for each in tenants), strict=True)
-        for key, tenant in zip(row, tenants, strict=True)
-    ]
+    """Each tenant's first, then each one's second, and so on, as far as all have them."""
+    rows = zip(*(getattr(tenant, attribute) for tenant in tenants), strict=False)
+    return [(key, tenant) for row in rows for key, tenant in zip(row, tenants, strict=True)]
 
 
 def get(path: str, tenant: Tenant | None) -> bytes:

@@ -62,7 +62,6 @@ async def fresh_database(postgres: PostgresServer, name: str) -> None:
     """A new database, copied from the template."""
     connection = await asyncpg.connect(postgres.url("postgres", "postgres"))
     await connection.execute(f"CREATE DATABASE {name} TEMPLATE parley OWNER parley_owner")
-    await connection.execute(f"GRANT TEMPORARY ON DATABASE {name} TO parley_app")
     await connection.close()
 
 

@@ -127,6 +127,8 @@ def upgrade() -> None:
     for role in (app, system):
         op.execute(create_role(role))
         op.execute(f"GRANT USAGE ON SCHEMA public TO {role}")
+    # Bulk loads go through a temporary table: COPY into a table under row level security is refused.
+    op.execute(f"DO $$ BEGIN EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO {app}', current_database()); END $$")
     for table, grants in APP_GRANTS.items():
         for statement in [*secure(table, "id" if table == "companies" else "company_id"), *grant(table, app, grants)]:
             op.execute(statement)
