@@ -11,6 +11,7 @@ from sqlalchemy import Column
 
 from models.catalogue import Entity, Order
 from models.page import Keyset
+from models.printing import plain
 
 LONGEST = 4000
 
@@ -21,7 +22,7 @@ class BadCursorError(ValueError):
 
 def encode_cursor(order: Sequence[Order], values: Sequence[Any]) -> str:
     """Opaque text for a row's sort keys."""
-    printed = [signature(order), *(str(value) if value is not None and not isinstance(value, (int, str)) else value for value in values)]
+    printed = [signature(order), *map(plain, values)]
     return base64.urlsafe_b64encode(orjson.dumps(printed)).decode().rstrip("=")
 
 

@@ -7,21 +7,19 @@ from typing import Any, NamedTuple
 
 import strawberry
 
-from models.catalogue import Edge, Entity, Order, complete
-from models.cursor import BadCursorError, decode_cursor, encode_cursor
+from models.catalogue import Edge, Entity, Order
+from models.cursor import encode_cursor
 from models.db.row import Row
-from models.page import Keyset, Page
+from models.page import Page
 from resolvers.ctx import Ctx
-from resolvers.errors import BadRequest
-from resolvers.listing import EVERYTHING, Listing
-from schema.filters import condition, filter_name
+from resolvers.listing import Listing
+from schema.filters import filter_name
+from schema.listings import DEFAULT_PAGE, Root, listing_of
 from schema.loaders import count_loader, many_loader
 from schema.naming import list_of, type_named
-from schema.orders import order_keys, order_name
+from schema.orders import order_name
 from schema.scalars import PageSize
 from schema.signature import field_with
-
-DEFAULT_PAGE = 20
 
 
 class Window(NamedTuple):
@@ -60,42 +58,6 @@ class Listed:
         return encode_cursor(self.order, [getattr(row, key.column) for key in self.order])
 
 
-@dataclass(frozen=True, slots=True)
-class Paged:
-    """The arguments of a connection as they came."""
-
-    first: int | None = None
-    after: str | None = None
-    last: int | None = None
-    before: str | None = None
-
-    def page(self, of: Entity, order: tuple[Order, ...]) -> Page:
-        """The page they name; raises `BadRequest` for contradictions and foreign cursors."""
-        if self.first is not None and self.last is not None:
-            raise BadRequest.field("last", "give first or last, not both")
-        backwards = self.last is not None
-        limit = self.last if self.last is not None else self.first if self.first is not None else DEFAULT_PAGE
-        return Page(limit, 0, self._keyset("after", of, order), self._keyset("before", of, order), backwards)
-
-    def _keyset(self, name: str, of: Entity, order: tuple[Order, ...]) -> Keyset | None:
-        text = self.after if name == "after" else self.before
-        if text is None:
-            return None
-        try:
-            return decode_cursor(of, order, text)
-        except BadCursorError:
-            raise BadRequest.field(name, "is not a cursor of this list in this order; take one from pageInfo or edges") from None
-
-
-def listing_of(entity: Entity, given: dict[str, Any], default: tuple[Order, ...]) -> Listing:
-    """The listing that a connection's arguments ask for."""
-    chosen = given.get("filter")
-    where = condition(entity, chosen) if chosen is not None else EVERYTHING
-    order = complete(order_keys(given.get("order_by")) or default)
-    paged = Paged(*(given.get(name) for name in ("first", "after", "last", "before")))
-    return Listing(where, order, paged.page(entity, order))
-
-
 Lister = Callable[[Ctx, Listing], Awaitable[Any]]
 
 
@@ -108,6 +70,7 @@ def root_connection(entity: Entity, lister: Lister) -> Any:
         rows = await lister(ctx, listing)
         return Listed(rows.order, rows.page, lambda: ctx.db.all(rows, ahead=1), lambda: ctx.db.total(rows))
 
+    resolve.planned = Root(entity, lister, single=False)  # type: ignore[attr-defined]  # read by the planner
     return _connection_field(resolve, entity, f"The company's {entity.table.name}.")
 
 

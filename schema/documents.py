@@ -18,6 +18,7 @@ from graphql import (
 
 from schema.errors import RequestError
 from schema.limits import check_document, too_much
+from schema.planner.plan import Plans
 from settings import Settings
 
 MOST_REMEMBERED = 500
@@ -31,10 +32,10 @@ class Documents:
 
     schema: GraphQLSchema
     settings: Settings
-    remembered: "OrderedDict[tuple[str, bool], DocumentNode]"
+    remembered: "OrderedDict[tuple[str, bool], Plans]"
 
-    def document(self, text: str, *, introspection: bool) -> DocumentNode:
-        """The document; raises `RequestError` when it does not parse, asks for too much, or does not fit the schema."""
+    def prepared(self, text: str, *, introspection: bool) -> Plans:
+        """The document and its plans; raises `RequestError` when it does not parse, asks for too much, or does not fit the schema."""
         key = (text, introspection)
         found = self.remembered.get(key)
         if found is not None:
@@ -46,8 +47,9 @@ class Documents:
         errors = validate(self.schema, document, rules, max_errors=MOST_ERRORS, hide_suggestions=not introspection)
         if errors:
             raise RequestError(errors[0].message, "GRAPHQL_VALIDATION_FAILED", errors=errors)
-        self._remember(key, document)
-        return document
+        plans = Plans.of(self.schema, document)
+        self._remember(key, plans)
+        return plans
 
     def _parse(self, text: str) -> DocumentNode:
         most = self.settings.graphql_max_tokens
@@ -60,10 +62,10 @@ class Documents:
         except RecursionError:
             raise too_much("QUERY_TOO_DEEP", "The document is nested too deeply to be read") from None
 
-    def _remember(self, key: tuple[str, bool], document: DocumentNode) -> None:
+    def _remember(self, key: tuple[str, bool], plans: Plans) -> None:
         if len(key[0]) > LONGEST_REMEMBERED:
             return
-        self.remembered[key] = document
+        self.remembered[key] = plans
         if len(self.remembered) > MOST_REMEMBERED:
             self.remembered.popitem(last=False)
 

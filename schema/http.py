@@ -16,12 +16,15 @@ from resolvers.errors import Forbidden, MethodNotAllowed, ParleyError, Unauthent
 from schema.documents import Documents, only_introspects, operation_of
 from schema.errors import RequestError, field_error, request_errors
 from schema.graphiql.pages import graphiql_page
+from schema.planner.plan import Plans
+from schema.planner.run import PlannedRun
 from schema.request import GraphQLRequest, read_request
 from schema.root import SCHEMA
 from settings import Settings
 
 RESPONSE = "application/graphql-response+json"
 LEGACY = "application/json"
+PLANNED = {"Server-Timing": 'plan;desc="one statement"'}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +34,12 @@ class GraphQLDoor:
     settings: Settings
     documents: Documents
     demo_tokens: Callable[[], Mapping[str, str]]
+    runner: PlannedRun
 
     @classmethod
     def of(cls, settings: Settings, demo_tokens: Callable[[], Mapping[str, str]]) -> "GraphQLDoor":
         """The door to Parley's schema."""
-        return cls(settings, Documents(SCHEMA._schema, settings, OrderedDict()), demo_tokens)
+        return cls(settings, Documents(SCHEMA._schema, settings, OrderedDict()), demo_tokens, PlannedRun(SCHEMA))
 
     async def respond(self, request: Request) -> Response:
         """Answer a GraphQL request, or show GraphiQL to a browser."""
@@ -49,13 +53,23 @@ class GraphQLDoor:
 
     async def _run(self, request: Request, asked: GraphQLRequest, media_type: str) -> Response:
         ctx: Ctx | None = request.scope["state"].get("ctx")
-        document = self.documents.document(asked.query, introspection=self._may_introspect(ctx))
+        prepared = self.documents.prepared(asked.query, introspection=self._may_introspect(ctx))
+        document = prepared.document
         operation = operation_of(document, asked.operation_name)
         _check_operation(operation, ctx, asked)
+        planned = await self._planned(prepared, operation, ctx, asked)
+        if planned is not None:
+            return Response(planned, media_type=media_type, headers=PLANNED)
         result = execute(SCHEMA._schema, document, None, ctx, asked.variables, asked.operation_name)
         if inspect.isawaitable(result):
             result = await result
         return _answer(result, media_type)
+
+    async def _planned(self, prepared: Plans, operation: OperationDefinitionNode, ctx: Ctx | None, asked: GraphQLRequest) -> bytes | None:
+        """The answer by one statement; None when the executor has to find it."""
+        variables = self.runner.variables(operation, asked.variables) if ctx else None
+        plan = prepared.plan(operation, variables.coerced) if variables else None
+        return await self.runner.answer(plan, ctx, variables) if plan and ctx and variables else None
 
     def _may_introspect(self, ctx: Ctx | None) -> bool:
         allowed = self.settings.introspection_for

@@ -95,7 +95,7 @@ def _check_counts(document: DocumentNode, settings: Settings) -> None:
             raise too_much(code, f"The document has {count} {noun}; at most {most} are taken")
 
 
-def walk(document: DocumentNode) -> Iterator[Node]:
+def walk(document: Node) -> Iterator[Node]:
     """Every node, without recursion."""
     waiting: list[Node] = [document]
     while waiting:

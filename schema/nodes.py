@@ -12,6 +12,7 @@ from resolvers.ctx import Ctx
 from schema.connection import connection_type, edge_connection
 from schema.fields import add_columns
 from schema.ids import read_id
+from schema.listings import Root
 from schema.loaders import one_loader
 from schema.mutations import PAYLOADS
 from schema.naming import type_named
@@ -65,7 +66,9 @@ def singular(of: Entity, getter: Callable[[Ctx, UUID], Awaitable[Any]]) -> Any:
         ctx: Ctx = info.context
         return await ctx.db.one(await getter(ctx, read_id(given["id"], "id")))
 
-    return field_with(resolve, {"id": (strawberry.ID, "Its id.")}, type_named(of.name) | None, f"One {of.name}; null when it is not there.")
+    resolve.planned = Root(of, getter, single=True)  # type: ignore[attr-defined]  # read by the planner
+    said = f"One {of.name}; null when it is not there."
+    return field_with(resolve, {"id": (strawberry.ID, "Its id.")}, type_named(of.name) | None, said)
 
 
 def payload_type(of: Entity, node: type) -> Any:

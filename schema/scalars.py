@@ -1,6 +1,6 @@
 """Scalars that print exactly what PostgreSQL prints for the REST door, so that both doors show the same values."""
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal as Exact
 from typing import Any, NewType
 
@@ -10,14 +10,9 @@ from graphql.pyutils import inspect
 from strawberry.scalars import JSON
 
 from models.page import LARGEST_PAGE
+from models.printing import print_number, print_time
 
 __all__ = ["JSON", "SCALARS", "Date", "DateTime", "Decimal", "PageSize"]
-
-
-def print_time(value: datetime) -> str:
-    """RFC 3339 in UTC, ending in Z, without trailing zeros of the second's fraction."""
-    text = value.astimezone(UTC).replace(tzinfo=None).isoformat()
-    return (text.rstrip("0") if "." in text else text) + "Z"
 
 
 def read_time(value: Any) -> datetime:
@@ -37,11 +32,6 @@ def read_date(value: Any) -> date:
         return date.fromisoformat(value)
     except (TypeError, ValueError):
         raise GraphQLError(f"Date must be YYYY-MM-DD, not {inspect(value)}") from None
-
-
-def print_number(value: Exact) -> int | float:
-    """A JSON number; whole numbers have no point."""
-    return int(value) if value == value.to_integral_value() else float(value)
 
 
 def read_number(value: Any) -> Exact:

@@ -10,6 +10,7 @@ from sqlalchemy import Executable, Select, delete, insert, update
 
 from models.catalogue import Entity
 from models.db.compile import compile_statement
+from models.db.graph import Filling, graph_statement
 from models.db.row import Row, rows_of
 from models.db.statement import json_statement, rows_statement, value_statement
 from models.rows import Rows
@@ -38,6 +39,11 @@ class Session:
         text, values = json_statement(rows, shape, slots)
         printed = await self._value(text, values)
         return None if printed is None else printed.encode()
+
+    async def graph(self, template: str, fillings: Sequence[Filling]) -> bytes:
+        """A whole GraphQL answer, printed by PostgreSQL in one statement; see `models.graph_sql`."""
+        printed: str = await self._value(*graph_statement(template, fillings))
+        return printed.encode()
 
     async def all(self, rows: Rows[Any], ahead: int = 0) -> list[Row]:
         """The rows, for Python; `ahead` more of them tells whether a further page exists."""

@@ -103,7 +103,7 @@ async def company_column(connection: asyncpg.Connection) -> list[str]:
 
 
 async def grants(connection: asyncpg.Connection) -> list[str]:
-    """The application role writes no identity, no counter, no computed column, and holds nothing over whole tables but reading and deleting."""
+    """The application role writes no identity, no counter and no computed column, and over whole tables it may read and delete at most."""
     found: list[str] = []
     for table in await tables(connection):
         name = table["name"]

@@ -1,6 +1,7 @@
 """A company whose every text is a canary: seen anywhere outside of it, isolation is broken."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -17,6 +18,14 @@ from models.event import Xid8
 from tests.tenant import Tenant
 
 TABLES: tuple[Table, ...] = tuple(table for table in SQLModel.metadata.sorted_tables)
+PLAIN: dict[type, Callable[[], Any]] = {
+    Uuid: uuid4,
+    Boolean: lambda: True,
+    Numeric: lambda: Decimal("1.5"),
+    Integer: lambda: 100,
+    DateTime: lambda: MOMENT,
+    Date: lambda: date(2026, 3, 4),
+}
 MOMENT = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
 
 
@@ -74,25 +83,12 @@ def _value(column: Column[Any], text: str, planted: Planted) -> Any:
 
 def plain_value(column: Column[Any], text: str) -> Any:
     """A value of the column's type, in range of every check; `text` wherever there is room for it."""
-    match column.type:
-        case Uuid():
-            return uuid4()
-        case JSONB():
-            holder: Any = {"url": text, "type": text, "name": text}
-            return orjson.dumps([holder] if "[]" in str(getattr(column.server_default, "arg", "")) else holder).decode()
-        case ARRAY():
-            return [text]
-        case Boolean():
-            return True
-        case Numeric():
-            return Decimal("1.5")
-        case Integer():
-            return 100
-        case DateTime():
-            return MOMENT
-        case Date():
-            return date(2026, 3, 4)
-    return text
+    if isinstance(column.type, JSONB):
+        holder: Any = {"url": text, "type": text, "name": text}
+        return orjson.dumps([holder] if "[]" in str(getattr(column.server_default, "arg", "")) else holder).decode()
+    if isinstance(column.type, ARRAY):
+        return [text]
+    return next((value() for kind, value in PLAIN.items() if isinstance(column.type, kind)), text)
 
 
 def _target(column: Column[Any]) -> str:

@@ -69,12 +69,10 @@ async def test_a_row_cannot_be_moved_to_another_company(name: str, database: Dat
 
 
 async def test_a_deal_cannot_refer_to_another_companys_contact(database: Database, victim: Planted, attacker: Planted) -> None:
-    async with database.writes.connection() as connection:
+    async with database.writes.connection() as connection, connection.transaction():
+        await connection.execute("SELECT set_config('app.company_id', $1, true)", str(attacker.tenant.company_id))
         with pytest.raises(asyncpg.ForeignKeyViolationError, match="fk_deals_company_id_contact_id"):
-            async with connection.transaction():
-                await connection.execute("SELECT set_config('app.company_id', $1, true)", str(attacker.tenant.company_id))
-                contact = victim.ids["contacts"]
-                await connection.execute("INSERT INTO deals (id, title, contact_id) VALUES ($1, 'Lamps', $2)", uuid4(), contact)
+            await connection.execute("INSERT INTO deals (id, title, contact_id) VALUES ($1, 'Lamps', $2)", uuid4(), victim.ids["contacts"])
 
 
 async def test_the_system_role_reads_no_content(database: Database, victim: Planted) -> None:

@@ -1,0 +1,98 @@
+"""A document's statement: the rendered shape with the request's rows, totals, pages and cursors filled in."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.util import LRUCache
+
+from models.catalogue import Entity, Order
+from models.cursor import signature
+from models.db.compile import Compiled, compile_statement, shift
+from models.db.statement import Statement, bind_tenant
+from models.graph_sql import AFTER, BEFORE, CURSOR, KEPT, LIMIT, ROWS, TOTAL
+from models.page import Page
+from models.render import Text, print_column
+from models.rows import Rows
+
+FILLED: LRUCache[Any, str] = LRUCache(5000)
+NOTHING = Compiled("", (), [])
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """What one listing of a document came to for a request."""
+
+    entity: Entity
+    order: tuple[Order, ...]
+    page: Page | None
+    rows: Compiled
+    total: Compiled
+    looks_ahead: bool
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """What of it the SQL text depends on; never a value."""
+        page = self.page
+        form = (page.backwards, page.after is None, page.before is None) if page else ()
+        return self.rows.text, self.total.text, form
+
+    @property
+    def values(self) -> list[Any]:
+        """Its parameters: the rows', the total's, then the limit."""
+        return [*self.rows.values, *self.total.values, *([self.page.limit] if self.looks_ahead and self.page else [])]
+
+
+def filling(rows: Rows[Any], *, lists: bool, looks_ahead: bool, counts: bool) -> Filling:
+    """Compile what of a listing its place in a document shows: its rows, its total, or both."""
+    compiled = compile_statement(rows.statement(1 if looks_ahead else 0)) if lists else NOTHING
+    total = compile_statement(rows.total()) if counts else NOTHING
+    return Filling(rows.entity, rows.order, rows.page, compiled, total, looks_ahead)
+
+
+def graph_statement(template: str, fillings: Sequence[Filling]) -> Statement:
+    """The one statement of a document. Texts are joined once for each combination of listings' forms."""
+    key = (template, *(each.key for each in fillings))
+    text = FILLED.get(key)
+    if text is None:
+        text = FILLED[key] = _join(template, fillings)
+    return Statement(text, [value for each in fillings for value in each.values])
+
+
+def _join(template: str, fillings: Sequence[Filling]) -> str:
+    text, first = template, 0
+    for number, each in enumerate(fillings):
+        for mark, sql in _marks(each, number, first).items():
+            text = text.replace(mark.format(number), sql)
+        first += len(each.values)
+    return bind_tenant(f"SELECT {text}", first)
+
+
+def _marks(of: Filling, number: int, first: int) -> dict[str, str]:
+    limit = f"${first + len(of.values)}::integer"
+    page = of.page or Page(1)
+    more = f"(count(*) > {limit})::text"
+    alias = f"c{number}"
+    kept = f"{alias}.ord_ > {alias}.all_ - {alias}.limit_" if page.backwards else f"{alias}.ord_ <= {alias}.limit_"
+    return {
+        # Cursors and counts first: the rows' text may not be searched for marks.
+        CURSOR: _cursor(of, alias),
+        KEPT: kept,
+        AFTER: f"'{str(page.before is not None).lower()}'" if page.backwards else more,
+        BEFORE: more if page.backwards else f"'{str(page.after is not None).lower()}'",
+        LIMIT: limit,
+        TOTAL: shift(of.total.text, first + len(of.rows.values)),
+        ROWS: shift(of.rows.text, first),
+    }
+
+
+def _cursor(of: Filling, alias: str) -> str:
+    """The same text as `models.cursor.encode_cursor`, quoted."""
+    text = Text()
+    text.say(f'["{signature(of.order)}"')
+    for key in of.order:
+        text.say(",")
+        print_column(text, of.entity.table.c[key.column], alias)
+    text.say("]")
+    encoded = f"replace(encode(convert_to({text.done()}, 'UTF8'), 'base64'), chr(10), '')"
+    return f"'\"' || rtrim(translate({encoded}, '+/', '-_'), '=') || '\"'"

@@ -1,0 +1,56 @@
+"""F19: another company's ids, values and cursors, everywhere. Generated from the schema and from OpenAPI, so that nothing new escapes."""
+
+from collections.abc import Callable
+
+import asyncpg
+import pytest
+from sqlalchemy import select
+
+from app import Parley
+from tests.contracts import attacks_graphql, attacks_lists, attacks_rest
+from tests.contracts.drive import Drive
+from tests.contracts.graphql_walk import GRAPHQL
+from tests.contracts.planting import TABLES, Planted, fingerprint
+
+Record = Callable[[str, object], None]
+
+
+async def test_no_graphql_operation_reaches_another_company(
+    victim: Planted, attacker: Planted, superuser: asyncpg.Connection, record_property: Record
+) -> None:
+    before = await fingerprint(superuser, victim.tenant.company_id)
+    drive = Drive(attacker, victim)
+    await attacks_graphql.read_everything(drive)
+    await attacks_graphql.read_by_id(drive)
+    await attacks_lists.filter_everything(drive)
+    await attacks_lists.order_everything(drive)
+    await attacks_graphql.write_everything(drive)
+    record_property("generated GraphQL calls", drive.calls)
+    assert drive.violations == []
+    assert drive.coverage.missing() == set()
+    assert await fingerprint(superuser, victim.tenant.company_id) == before
+
+
+async def test_no_rest_request_reaches_another_company(
+    app: Parley, victim: Planted, attacker: Planted, superuser: asyncpg.Connection, record_property: Record
+) -> None:
+    before = await fingerprint(superuser, victim.tenant.company_id)
+    document = app.openapi()
+    drive = Drive(attacker, victim)
+    await attacks_rest.request_everything(drive, document)
+    record_property("generated REST calls", drive.calls)
+    assert drive.violations == []
+    assert drive.operations == {(method.upper(), path) for path, each in document["paths"].items() for method in each}
+    assert await fingerprint(superuser, victim.tenant.company_id) == before
+
+
+def test_there_are_no_subscriptions_that_this_file_does_not_drive() -> None:
+    assert GRAPHQL.subscription_type is None
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+async def test_without_any_filter_of_the_application_no_row_of_another_company_is_there(table, victim: Planted, attacker: Planted) -> None:
+    ctx = attacker.tenant.ctx()
+    assert [row[0] for row in await ctx.db.records(select(table.c.id))] == [attacker.ids[table.name]]
+    async with ctx.db.transaction():
+        assert [row[0] for row in await ctx.db.execute(select(table.c.id))] == [attacker.ids[table.name]]
