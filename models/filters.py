@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, FromClause, and_, bindparam, exists, false, func, not_, or_, true
+from sqlalchemy import BindParameter, ColumnElement, FromClause, Text, and_, bindparam, exists, false, func, literal_column, not_, or_, true
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.types import TypeEngine
 
 from models.catalogue import Edge, Entity
 
@@ -55,74 +56,131 @@ class Not:
     condition: "Condition"
 
 
+# Written out: only values of a request may be parameters.
+ZERO = literal_column("0")
 Condition = Compare | Search | Related | All | AnyOf | Not
-Operator = Callable[[ColumnElement[Any], Any], ColumnElement[bool]]
 
 
-def _listed(column: ColumnElement[Any], values: Any) -> ColumnElement[bool]:
-    return column == func.any(bindparam(None, list(values), type_=ARRAY(column.type), unique=True))
+class Binder:
+    """Hands out parameters `p0`, `p1`, ... and keeps their values; the order is that of `values_of`."""
+
+    def __init__(self) -> None:
+        self.values: list[Any] = []
+
+    def __call__(self, value: Any, kind: TypeEngine[Any]) -> BindParameter[Any]:
+        """A parameter of that type; only the value's place goes into the SQL text."""
+        name = f"p{len(self.values)}"
+        self.values.append(value)
+        return bindparam(name, value, type_=kind)
 
 
-def _overlap(column: ColumnElement[Any], values: Any) -> ColumnElement[bool]:
-    return column.op("&&", is_comparison=True)(bindparam(None, list(values), type_=column.type, unique=True))
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """One comparison. `takes` says how its value is bound: as it is, as a list of it, as a one-element list, or not at all."""
 
+    takes: Literal["value", "list", "element", "elements", "flag"]
+    sql: Callable[[ColumnElement[Any], Any], ColumnElement[bool]]
 
-def _contains_all(column: ColumnElement[Any], values: Any) -> ColumnElement[bool]:
-    return column.op("@>", is_comparison=True)(bindparam(None, list(values), type_=column.type, unique=True))
+    def bound(self, value: Any) -> Any:
+        """The value as it is bound."""
+        return [value] if self.takes == "element" else value if self.takes == "value" else list(value)
 
 
 # Substrings are found by strpos, not LIKE: a term needs no escaping because it has no wildcards.
 OPERATORS: dict[str, Operator] = {
-    "eq": lambda column, value: column == value,
-    "ne": lambda column, value: column.is_distinct_from(value),
-    "in": _listed,
-    "not_in": lambda column, values: or_(not_(_listed(column, values)), column.is_(None)),
-    "lt": lambda column, value: column < value,
-    "lte": lambda column, value: column <= value,
-    "gt": lambda column, value: column > value,
-    "gte": lambda column, value: column >= value,
-    "is_null": lambda column, value: column.is_(None) if value else column.is_not(None),
-    "contains": lambda column, value: func.strpos(func.lower(column), func.lower(value)) > 0,
-    "starts_with": lambda column, value: func.starts_with(func.lower(column), func.lower(value)),
-    "ends_with": lambda column, value: func.right(func.lower(column), func.length(value)) == func.lower(value),
-    "has": lambda column, value: _contains_all(column, [value]),
-    "has_any": _overlap,
-    "has_all": _contains_all,
+    "eq": Operator("value", lambda column, value: column == value),
+    "ne": Operator("value", lambda column, value: column.is_distinct_from(value)),
+    "in": Operator("list", lambda column, values: column == func.any(values)),
+    "not_in": Operator("list", lambda column, values: or_(not_(column == func.any(values)), column.is_(None))),
+    "lt": Operator("value", lambda column, value: column < value),
+    "lte": Operator("value", lambda column, value: column <= value),
+    "gt": Operator("value", lambda column, value: column > value),
+    "gte": Operator("value", lambda column, value: column >= value),
+    "is_null": Operator("flag", lambda column, value: column.is_(None) if value else column.is_not(None)),
+    "contains": Operator("value", lambda column, value: func.strpos(func.lower(column), func.lower(value)) > ZERO),
+    "starts_with": Operator("value", lambda column, value: func.starts_with(func.lower(column), func.lower(value))),
+    "ends_with": Operator("value", lambda column, value: func.right(func.lower(column), func.length(value)) == func.lower(value)),
+    "has": Operator("element", lambda column, values: column.op("@>", is_comparison=True)(values)),
+    "has_any": Operator("elements", lambda column, values: column.op("&&", is_comparison=True)(values)),
+    "has_all": Operator("elements", lambda column, values: column.op("@>", is_comparison=True)(values)),
 }
 
 
-def condition_sql(entity: Entity, source: FromClause, condition: Condition) -> ColumnElement[bool]:
+def condition_sql(entity: Entity, source: FromClause, condition: Condition, bind: Binder) -> ColumnElement[bool]:
     """The condition as SQL over `source`, which is the entity's table or an alias of it."""
     match condition:
         case Compare(field, operator, value):
-            return OPERATORS[operator](source.c[entity.column(field).name], value)
+            return compare_sql(source.c[entity.column(field).name], OPERATORS[operator], value, bind)
         case Search(term):
-            return search_sql(entity, source, term)
+            return search_sql(entity, source, term, bind)
         case Related(edge, inner):
-            return related_sql(source, edge, inner)
+            return related_sql(source, edge, inner, bind)
         case All(conditions):
-            return and_(true(), *(condition_sql(entity, source, each) for each in conditions))
+            return and_(true(), *(condition_sql(entity, source, each, bind) for each in conditions))
         case AnyOf(conditions):
-            return or_(false(), *(condition_sql(entity, source, each) for each in conditions))
+            return or_(false(), *(condition_sql(entity, source, each, bind) for each in conditions))
         case Not(inner):
-            return not_(func.coalesce(condition_sql(entity, source, inner), false()))
+            return not_(func.coalesce(condition_sql(entity, source, inner, bind), false()))
 
 
-def search_sql(entity: Entity, source: FromClause, term: str) -> ColumnElement[bool]:
+def compare_sql(column: ColumnElement[Any], operator: Operator, value: Any, bind: Binder) -> ColumnElement[bool]:
+    """One comparison; a null value is part of the text, for `=` and `IS NULL` are different questions."""
+    if operator.takes == "flag" or value is None:
+        return operator.sql(column, value)
+    kind = ARRAY(column.type) if operator.takes == "list" else column.type
+    return operator.sql(column, bind(operator.bound(value), kind))
+
+
+def search_sql(entity: Entity, source: FromClause, term: str, bind: Binder) -> ColumnElement[bool]:
     """Any searched column contains the term, whatever its case; a blank term matches all."""
     wanted = term.strip()
     if not wanted:
         return true()
     lowered = [source.c[name] if name == "search" else func.lower(source.c[name]) for name in entity.searched]
-    return or_(*(func.strpos(column, func.lower(wanted)) > 0 for column in lowered))
+    bound = func.lower(bind(wanted, Text()))
+    return or_(*(func.strpos(column, bound) > ZERO for column in lowered))
 
 
-def related_sql(source: FromClause, edge: Edge, inner: Condition) -> ColumnElement[bool]:
+def related_sql(source: FromClause, edge: Edge, inner: Condition, bind: Binder) -> ColumnElement[bool]:
     """EXISTS over the far end of the edge."""
     target = edge.target
     far = target.table.alias()
     joined = far.c.id == source.c[edge.key] if edge.kind == "one" else far.c[edge.key] == source.c.id
-    return exists().select_from(far).where(joined, condition_sql(target, far, inner)).correlate(source)
+    return exists().select_from(far).where(joined, condition_sql(target, far, inner, bind)).correlate(source)
+
+
+def form_of(condition: Condition) -> tuple[Any, ...]:
+    """What of a condition its SQL text depends on: everything but the bound values. Hashable."""
+    match condition:
+        case Compare(field, operator, value):
+            return (field, operator, value if OPERATORS[operator].takes == "flag" else value is None)
+        case Search(term):
+            return ("search", not term.strip())
+        case Related(edge, inner):
+            return (edge.name, form_of(inner))
+        case All(conditions):
+            return ("and", *map(form_of, conditions))
+        case AnyOf(conditions):
+            return ("or", *map(form_of, conditions))
+        case Not(inner):
+            return ("not", form_of(inner))
+
+
+def values_of(condition: Condition, into: list[Any]) -> None:
+    """Add a condition's bound values to `into`, in the order in which `condition_sql` binds them."""
+    match condition:
+        case Compare(_, operator, value):
+            how = OPERATORS[operator]
+            if how.takes != "flag" and value is not None:
+                into.append(how.bound(value))
+        case Search(term):
+            if term.strip():
+                into.append(term.strip())
+        case Related(_, inner) | Not(inner):
+            values_of(inner, into)
+        case All(conditions) | AnyOf(conditions):
+            for each in conditions:
+                values_of(each, into)
 
 
 def edges_of(condition: Condition) -> set[str]:

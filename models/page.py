@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, or_, tuple_
-from sqlalchemy.sql.selectable import NamedFromClause
+from sqlalchemy import ColumnElement, FromClause, and_, false, or_, tuple_
 
 from models.catalogue import Order
+from models.filters import Binder
 
 LARGEST_PAGE = 100
 
@@ -28,25 +28,36 @@ class Page:
     before: Keyset | None = None
     backwards: bool = False
 
+    def form(self) -> tuple[Any, ...]:
+        """What the SQL text depends on: which keys of a keyset are null, not their values."""
+        nulls = tuple(keyset and tuple(value is None for value in keyset.values) for keyset in (self.after, self.before))
+        return (bool(self.offset), self.backwards, *nulls)
 
-def beyond(source: NamedFromClause, order: tuple[Order, ...], keyset: Keyset, *, before: bool) -> ColumnElement[bool]:
+    def values(self, ahead: int) -> list[Any]:
+        """What is bound: the keysets' values that are not null, the limit, the offset."""
+        keysets = [keyset for keyset in (self.after, self.before) if keyset]
+        bound = [value for keyset in keysets for value in keyset.values if value is not None]
+        return [*bound, self.limit + ahead, *([self.offset] if self.offset else [])]
+
+
+def beyond(source: FromClause, order: tuple[Order, ...], keyset: Keyset, bind: Binder, *, before: bool) -> ColumnElement[bool]:
     """The rows that come after `keyset` in `order` (or before it).
 
     Keys that cannot be NULL and run in one direction become one row comparison, which an index serves.
     """
     columns = [source.c[key.column] for key in order]
+    values = [None if value is None else bind(value, column.type) for column, value in zip(columns, keyset.values, strict=True)]
     plain = not any(column.nullable for column in columns) and len({key.descending for key in order}) == 1
     if plain:
-        row, place = tuple_(*columns), tuple_(*keyset.values, types=[column.type for column in columns])
+        row, place = tuple_(*columns), tuple_(*values)
         return row < place if order[0].descending != before else row > place
-    return _lexicographic(source, order, keyset, before=before)
+    return _lexicographic(columns, order, values, before=before)
 
 
-def _lexicographic(source: NamedFromClause, order: tuple[Order, ...], keyset: Keyset, *, before: bool) -> ColumnElement[bool]:
+def _lexicographic(columns: list[Any], order: tuple[Order, ...], values: list[Any], *, before: bool) -> ColumnElement[bool]:
     alternatives: list[ColumnElement[bool]] = []
     equal: list[ColumnElement[bool]] = []
-    for key, value in zip(order, keyset.values, strict=True):
-        column = source.c[key.column]
+    for column, key, value in zip(columns, order, values, strict=True):
         alternatives.append(and_(*equal, _further(column, key, value, before=before)))
         equal.append(column.is_(None) if value is None else column == value)
     return or_(*alternatives)

@@ -6,21 +6,23 @@ Only names known from the metadata are written into the text; every value is a p
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Boolean, Column, Date, DateTime, Integer, Numeric, Uuid, bindparam, literal_column
+from sqlalchemy import Boolean, Column, Date, DateTime, Integer, Numeric, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from models.catalogue import Edge
 from models.db.compile import compile_statement, shift
+from models.filters import Binder
 from models.page import Page
 from models.rows import Rows
 from models.shape import Count, Leaf, Many, Node, Object, One, Part, Shape
 
+# Connections run in UTC, so a cast to timestamp is the time in UTC, and quicker than AT TIME ZONE.
 # How each type prints: whether quotes go around it, and the SQL between them.
 PRINTED: tuple[tuple[tuple[type, ...], tuple[bool, str]], ...] = (
     ((Uuid,), (True, "{}::text")),
-    ((DateTime,), (False, "left(to_json({} AT TIME ZONE 'UTC')::text, -1) || 'Z\"'")),
+    ((DateTime,), (False, "left(to_json({}::timestamp)::text, -1) || 'Z\"'")),
     ((Date,), (True, "to_char({}, 'YYYY-MM-DD')")),
     ((Numeric,), (False, "trim_scale({})::text")),
     ((Boolean, Integer, JSONB), (False, "{}::text")),
@@ -100,12 +102,11 @@ class Renderer:
 
     def _many(self, edge: Edge, inner: Object, limit: str, alias: str) -> str:
         far = self._alias()
-        slot = cast(int, bindparam(limit, 0, type_=Integer))
-        rows: Rows[Any] = Rows.of(edge.target, edge.target.table.alias(self._alias()))
-        rows = rows.where(rows.source.c[edge.key] == literal_column(f"{alias}.id")).ordered(*edge.order).paged(Page(slot))
-        compiled = compile_statement(rows.statement())
+        rows: Rows[Any] = Rows.of(edge.target).ordered(*edge.order).paged(Page(0)).hung_on(edge.key, f"{alias}.id")
+        # The limit is the one value that these rows bind.
+        compiled = compile_statement(rows.statement(Binder()))
         first = len(self.slots)
-        self.slots += compiled.names
+        self.slots.append(limit)
         listed = f"SELECT string_agg({self.object(inner, far)}, ',') FROM ({shift(compiled.text, first)}) {far}"
         return f"'[' || coalesce(({listed}), '') || ']'"
 

@@ -1,12 +1,16 @@
-"""Rows: which rows of an entity, in which order, which part of them. What a read resolver returns."""
+"""Rows: which rows of an entity, in which order, which part of them. What a read resolver returns.
 
-from dataclasses import dataclass, field, replace
-from functools import cache
+They are data until the last moment: the same question with other values gives the same `form`, under which
+`models.db.questions` remembers the SQL text (docs/decisions/0007-rows-are-data.md).
+"""
+
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, FromClause, Select, UnaryExpression, func, select
+from sqlalchemy import ColumnElement, FromClause, Integer, Select, UnaryExpression, func, literal_column, select
 
 from models.catalogue import Entity, Order, complete
+from models.filters import Binder, Condition, condition_sql, form_of, values_of
 from models.page import Page, beyond
 
 T = TypeVar("T")
@@ -14,22 +18,22 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Rows(Generic[T]):
-    """A relation, not data. `select` names conditions only; order and page are kept apart so that totals can do without."""
+    """A relation, not data. `hung` ties the rows to one of another statement: a column, and the SQL it must equal."""
 
     entity: Entity
-    select: Select[Any]
+    conditions: tuple[Condition, ...]
     order: tuple[Order, ...]
     page: Page | None = None
-    source: FromClause = field(kw_only=True)
+    hung: tuple[str, str] | None = None
 
     @classmethod
-    def of(cls, entity: Entity, source: FromClause | None = None) -> "Rows[T]":
-        """All rows of an entity, in its own order; `source` is the table under another name."""
-        return _whole_table(entity) if source is None else cls(entity, select(source), entity.order, source=source)
+    def of(cls, entity: Entity) -> "Rows[T]":
+        """All rows of an entity, in its own order."""
+        return cls(entity, (), entity.order)
 
-    def where(self, *conditions: ColumnElement[bool]) -> "Rows[T]":
+    def where(self, *conditions: Condition) -> "Rows[T]":
         """Those that meet every condition."""
-        return replace(self, select=self.select.where(*conditions)) if conditions else self
+        return replace(self, conditions=self.conditions + conditions)
 
     def ordered(self, *keys: Order) -> "Rows[T]":
         """In another order; the id is added as the tie-breaker."""
@@ -39,21 +43,47 @@ class Rows(Generic[T]):
         """One part of them."""
         return replace(self, page=page)
 
-    def total(self) -> Select[Any]:
-        """How many there are, all pages together."""
-        return self.select.with_only_columns(func.count(), maintain_column_froms=True)
+    def hung_on(self, column: str, reference: str) -> "Rows[T]":
+        """Those whose column equals a reference into the statement around them, such as `c0.id`; never a value."""
+        return replace(self, hung=(column, reference))
 
-    def statement(self, ahead: int = 0) -> Select[Any]:
+    def form(self) -> tuple[Any, ...]:
+        """What the SQL text depends on: everything but the values. Hashable."""
+        return (self.entity.name, self.order, self.hung, self.page.form() if self.page else None, *map(form_of, self.conditions))
+
+    def values(self, ahead: int = 0) -> list[Any]:
+        """The values of `statement`, in the order in which it binds them."""
+        found: list[Any] = []
+        for condition in self.conditions:
+            values_of(condition, found)
+        if self.page:
+            found += self.page.values(ahead)
+        return found
+
+    def chosen(self, bind: Binder) -> Select[Any]:
+        """The rows without order and page."""
+        table = self.entity.table
+        chosen = select(table)
+        if self.hung:
+            column = table.c[self.hung[0]]
+            chosen = chosen.where(column == literal_column(self.hung[1], column.type))
+        return chosen.where(*(condition_sql(self.entity, table, each, bind) for each in self.conditions))
+
+    def total(self, bind: Binder) -> Select[Any]:
+        """How many there are, all pages together."""
+        return self.chosen(bind).with_only_columns(func.count(), maintain_column_froms=True)
+
+    def statement(self, bind: Binder, ahead: int = 0) -> Select[Any]:
         """The rows themselves; `ahead` more of them tells whether a further page exists."""
-        page = self.page
+        table, page = self.entity.table, self.page
+        chosen = self.chosen(bind)
         if page is None:
-            return self.select.order_by(*self.sort_keys(self.source))
-        chosen = self.select
+            return chosen.order_by(*self.sort_keys(table))
         for keyset, before in ((page.after, False), (page.before, True)):
             if keyset is not None:
-                chosen = chosen.where(beyond(self.source, self.order, keyset, before=before))  # type: ignore[arg-type]  # every source has a name
-        chosen = chosen.order_by(*self.sort_keys(self.source, backwards=page.backwards)).limit(page.limit + ahead if ahead else page.limit)
-        chosen = chosen.offset(page.offset) if page.offset else chosen
+                chosen = chosen.where(beyond(table, self.order, keyset, bind, before=before))
+        chosen = chosen.order_by(*self.sort_keys(table, backwards=page.backwards)).limit(bind(page.limit + ahead, Integer()))
+        chosen = chosen.offset(bind(page.offset, Integer())) if page.offset else chosen
         if not page.backwards:
             return chosen
         last = chosen.subquery("last_rows")
@@ -61,14 +91,7 @@ class Rows(Generic[T]):
 
     def sort_keys(self, source: FromClause, *, backwards: bool = False) -> list[UnaryExpression[Any]]:
         """The ORDER BY of this order over `source`, which has the entity's columns."""
-        sort = _sort_table if source is self.entity.table else _sort
-        return [sort(source.c[key.column], key, backwards=backwards) for key in self.order]
-
-
-@cache
-def _whole_table(entity: Entity) -> Rows[Any]:
-    # Made once: coercing what never changes took as long as the rest of a short select.
-    return Rows.of(entity, entity.table)
+        return [_sort(source.c[key.column], key, backwards=backwards) for key in self.order]
 
 
 def _sort(column: ColumnElement[Any], key: Order, *, backwards: bool) -> UnaryExpression[Any]:
@@ -78,7 +101,3 @@ def _sort(column: ColumnElement[Any], key: Order, *, backwards: bool) -> UnaryEx
     if not getattr(column, "nullable", True) or nulls_first == descending:
         return sorted_by
     return sorted_by.nulls_first() if nulls_first else sorted_by.nulls_last()
-
-
-# Only for columns of tables, of which there are few; those of aliases come and go.
-_sort_table = cache(_sort)

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from models.catalogue import Entity, Order
+from models.catalogue import Entity, Order, complete
 from models.db.row import Row, rows_of
-from models.filters import All, Condition, condition_sql, edges_of
+from models.filters import All, Compare, Condition, edges_of
 from models.page import Page
 from models.rows import Rows
 from resolvers.ctx import Ctx
@@ -28,19 +28,15 @@ class Listing:
 
 def listed(ctx: Ctx, entity: Entity, listing: Listing, *fixed: Condition) -> Rows[Any]:
     """The rows of a listing; a condition on another entity takes that entity's scope too."""
-    rows: Rows[Any] = Rows.of(entity)
-    for condition in (*fixed, listing.where):
-        for scope in edges_of(condition):
-            ctx.principal.require(scope)
-        if condition != EVERYTHING:
-            rows = rows.where(condition_sql(entity, rows.source, condition))
-    rows = rows.ordered(*listing.order)
-    return rows.paged(listing.page) if listing.page else rows
+    conditions = tuple(each for each in (*fixed, listing.where) if each != EVERYTHING)
+    for condition in conditions:
+        ctx.require(edges_of(condition))
+    return Rows(entity, conditions, complete(listing.order) if listing.order else entity.order, listing.page)
 
 
 def by_id(entity: Entity, row_id: UUID | None) -> Rows[Any]:
     """The one row with that id, if this company has it."""
-    return Rows.of(entity).where(entity.table.c.id == row_id)
+    return Rows(entity, (Compare("id", "eq", row_id),), entity.order)
 
 
 async def existing(ctx: Ctx, entity: Entity, row_id: UUID, path: str | None = None) -> Row:

@@ -5,12 +5,13 @@ from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, column, func, literal_column, select, true
+from sqlalchemy import Uuid, bindparam, column, func, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 from strawberry.dataloader import DataLoader
 
 from models.catalogue import Edge, Entity
 from models.db.row import Row, rows_of
+from models.filters import Binder, Compare
 from models.rows import Rows
 from resolvers.ctx import Ctx
 from resolvers.listing import Listing, listed
@@ -30,8 +31,8 @@ def one_loader(ctx: Ctx, entity: Entity) -> "DataLoader[UUID, Row | None]":
     """Rows of an entity by their ids."""
 
     async def batch(ids: list[UUID]) -> list[Row | None]:
-        rows: Rows[Any] = Rows.of(entity)
-        found = {row.id: row for row in await ctx.db.all(rows.where(rows.source.c.id == _any(ids)))}
+        rows: Rows[Any] = Rows.of(entity).where(Compare("id", "in", ids))
+        found = {row.id: row for row in await ctx.db.all(rows)}
         return [found.get(row_id) for row_id in ids]
 
     return loader(ctx, ("one", entity.name), batch)
@@ -50,9 +51,9 @@ def count_loader(ctx: Ctx, edge: Edge, listing: Listing) -> "DataLoader[UUID, in
     """How many rows an edge leads to, by the parent's id."""
 
     async def batch(ids: list[UUID]) -> list[int]:
-        rows = listed(ctx, edge.target, listing)
-        key = rows.source.c[edge.key]
-        counted = rows.select.where(key == _any(ids)).with_only_columns(key, func.count(), maintain_column_froms=True).group_by(key)
+        rows = listed(ctx, edge.target, listing).where(Compare(edge.key, "in", ids))
+        key = edge.target.table.c[edge.key]
+        counted = rows.chosen(Binder()).with_only_columns(key, func.count(), maintain_column_froms=True).group_by(key)
         found = {record[0]: record[1] for record in await ctx.db.records(counted)}
         return [found.get(row_id, 0) for row_id in ids]
 
@@ -61,9 +62,8 @@ def count_loader(ctx: Ctx, edge: Edge, listing: Listing) -> "DataLoader[UUID, in
 
 def _lateral(ctx: Ctx, edge: Edge, listing: Listing, ids: list[UUID], ahead: int) -> Any:
     parents = func.unnest(bindparam("parents", ids, type_=ARRAY(Uuid))).table_valued(column("id", Uuid)).render_derived(name="parents")
-    rows = listed(ctx, edge.target, listing)
-    # Named by its text: a join of objects would be pulled into the innermost FROM.
-    inner = rows.where(rows.source.c[edge.key] == literal_column("parents.id", Uuid)).statement(ahead).lateral("found")
+    rows = listed(ctx, edge.target, listing).hung_on(edge.key, "parents.id")
+    inner = rows.statement(Binder(), ahead).lateral("found")
     return select(inner).select_from(parents.join(inner, true())).order_by(*rows.sort_keys(inner))
 
 
@@ -72,7 +72,3 @@ def _grouped(ids: Sequence[UUID], edge: Edge, records: Sequence[Sequence[Any]]) 
     for row in rows_of(edge.target.table, records):
         groups[getattr(row, edge.key)].append(row)
     return [groups[row_id] for row_id in ids]
-
-
-def _any(ids: list[UUID]) -> Any:
-    return func.any(bindparam("ids", ids, type_=ARRAY(Uuid)))

@@ -22,8 +22,11 @@ class Compiled(NamedTuple):
     """A statement's text with `$1`, `$2`, ... and what stands for each: a value, under its parameter's name."""
 
     text: str
-    names: Sequence[str]
+    names: Sequence[Any]
     values: list[Any]
+
+
+NOTHING = Compiled("", (), [])
 
 
 def compile_statement(statement: Executable) -> Compiled:

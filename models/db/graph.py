@@ -8,7 +8,8 @@ from sqlalchemy.util import LRUCache
 
 from models.catalogue import Entity, Order
 from models.cursor import signature
-from models.db.compile import Compiled, compile_statement, shift
+from models.db.compile import NOTHING, Compiled, shift
+from models.db.questions import rows_sql, total_sql
 from models.db.statement import Statement, bind_tenant
 from models.graph_sql import AFTER, BEFORE, CURSOR, KEPT, LIMIT, ROWS, TOTAL
 from models.page import Page
@@ -16,7 +17,6 @@ from models.render import Text, print_column
 from models.rows import Rows
 
 FILLED: LRUCache[Any, str] = LRUCache(5000)
-NOTHING = Compiled("", (), [])
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,8 @@ class Filling:
 
 def filling(rows: Rows[Any], *, lists: bool, looks_ahead: bool, counts: bool) -> Filling:
     """Compile what of a listing its place in a document shows: its rows, its total, or both."""
-    compiled = compile_statement(rows.statement(1 if looks_ahead else 0)) if lists else NOTHING
-    total = compile_statement(rows.total()) if counts else NOTHING
+    compiled = rows_sql(rows, 1 if looks_ahead else 0) if lists else NOTHING
+    total = total_sql(rows) if counts else NOTHING
     return Filling(rows.entity, rows.order, rows.page, compiled, total, looks_ahead)
 
 

@@ -35,7 +35,7 @@ class Pool:
     def __init__(self, options: PoolOptions) -> None:
         self._options = options
         self._idle: list[asyncpg.Connection] = []
-        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._waiting: deque[asyncio.Future[asyncpg.Connection | None]] = deque()
         self._open = 0
         self._closed = False
 
@@ -58,7 +58,9 @@ class Pool:
                 self._open -= 1
             if self._open < self._options.size:
                 return await self._connect()
-            await self._wait()
+            handed = await self._wait()
+            if handed is not None:
+                return handed
 
     def release(self, connection: asyncpg.Connection) -> None:
         """Give a connection back; one that died, or is still inside a transaction, is thrown away."""
@@ -66,9 +68,9 @@ class Pool:
             self._open -= 1
             if not connection.is_closed():
                 connection.terminate()
-        else:
+            self._wake(None)
+        elif not self._wake(connection):
             self._idle.append(connection)
-        self._wake()
 
     async def close(self) -> None:
         """Close what is idle; what is lent out closes when it is given back."""
@@ -83,27 +85,35 @@ class Pool:
             return await connect(self._options)
         except BaseException:
             self._open -= 1
-            self._wake()
+            self._wake(None)
             raise
 
-    async def _wait(self) -> None:
-        turn = asyncio.get_running_loop().create_future()
+    async def _wait(self) -> asyncpg.Connection | None:
+        """A connection from whoever gives one back, the oldest waiter first; None for the right to open one."""
+        turn: asyncio.Future[asyncpg.Connection | None] = asyncio.get_running_loop().create_future()
         self._waiting.append(turn)
         try:
-            await asyncio.wait_for(turn, self._options.wait)
+            return await asyncio.wait_for(turn, self._options.wait)
         except TimeoutError:
             raise PoolExhausted(f"no database connection became free within {self._options.wait} s") from None
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled():
-                self._wake()
+                self._pass_on(turn.result())
             raise
 
-    def _wake(self) -> None:
+    def _pass_on(self, handed: asyncpg.Connection | None) -> None:
+        """Somebody was handed a connection but left in the same moment: it goes to the next."""
+        if not self._wake(handed) and handed is not None:
+            self._idle.append(handed)
+
+    def _wake(self, handed: asyncpg.Connection | None) -> bool:
+        """Hand a connection, or the right to open one, to whoever has waited longest; False when nobody waits."""
         while self._waiting:
             turn = self._waiting.popleft()
             if not turn.done():
-                turn.set_result(None)
-                return
+                turn.set_result(handed)
+                return True
+        return False
 
 
 async def connect(options: PoolOptions) -> asyncpg.Connection:

@@ -9,8 +9,9 @@ from uuid import UUID
 from sqlalchemy import Executable, Select, delete, insert, update
 
 from models.catalogue import Entity
-from models.db.compile import compile_statement
+from models.db.compile import Compiled, compile_statement
 from models.db.graph import Filling, graph_statement
+from models.db.questions import rows_sql, total_sql
 from models.db.row import Row, rows_of
 from models.db.statement import json_statement, rows_statement, value_statement
 from models.rows import Rows
@@ -47,7 +48,7 @@ class Session:
 
     async def all(self, rows: Rows[Any], ahead: int = 0) -> list[Row]:
         """The rows, for Python; `ahead` more of them tells whether a further page exists."""
-        return rows_of(rows.entity.table, await self.records(rows.statement(ahead)))
+        return rows_of(rows.entity.table, await self._records(rows_sql(rows, ahead)))
 
     async def one(self, rows: Rows[Any]) -> Row | None:
         """The first row, or None."""
@@ -56,13 +57,11 @@ class Session:
 
     async def total(self, rows: Rows[Any]) -> int:
         """How many rows there are, all pages together."""
-        return int(await self._value(*value_statement(rows.total())))
+        return int(await self._value(*value_statement(total_sql(rows))))
 
     async def records(self, select: Select[Any]) -> Sequence[Sequence[Any]]:
         """What a select of any columns returns, as tuples."""
-        if self._transaction is not None:
-            return await self._fetch(select)
-        return await self._value(*rows_statement(select)) or []
+        return await self._records(compile_statement(select))
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[None]:
@@ -104,15 +103,19 @@ class Session:
 
     async def execute(self, statement: Executable) -> Sequence[Sequence[Any]]:
         """Run any other Core statement inside the open transaction."""
-        return await self._fetch(statement)
+        return await self._fetch(compile_statement(statement))
 
     async def _write(self, entity: Entity, statement: Any) -> list[Row]:
-        return rows_of(entity.table, await self._fetch(statement.returning(*entity.table.c)))
+        return rows_of(entity.table, await self._fetch(compile_statement(statement.returning(*entity.table.c))))
 
-    async def _fetch(self, statement: Executable) -> Sequence[Sequence[Any]]:
+    async def _records(self, compiled: Compiled) -> Sequence[Sequence[Any]]:
+        if self._transaction is not None:
+            return await self._fetch(compiled)
+        return await self._value(*rows_statement(compiled)) or []
+
+    async def _fetch(self, compiled: Compiled) -> Sequence[Sequence[Any]]:
         if self._transaction is None:
             raise RuntimeError("writes belong inside Session.transaction()")
-        compiled = compile_statement(statement)
         async with self._lock:
             self.statements += 1
             records: Sequence[Sequence[Any]] = await self._transaction.fetch(compiled.text, *compiled.values)

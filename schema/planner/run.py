@@ -6,7 +6,6 @@ from typing import Any, cast
 
 from graphql import GraphQLError, GraphQLObjectType, GraphQLSchema, OperationDefinitionNode
 from graphql.execution.values import VariableValues, get_argument_values, get_variable_values
-from sqlalchemy import literal_column
 from strawberry import Schema
 from strawberry.types.arguments import convert_arguments
 from strawberry.types.field import StrawberryField
@@ -77,8 +76,7 @@ class PlannedRun:
         asked = plan.asked[number]
         assert asked.edge is not None
         rows = listed(ctx, asked.entity, self._listing(plan, number, variables))
-        column = rows.source.c[asked.edge.key]
-        hung = rows.where(column == literal_column(f"{plan.parents[number]}.id", column.type))
+        hung = rows.hung_on(asked.edge.key, f"{plan.parents[number]}.id")
         return filling(hung, lists=asked.lists, looks_ahead=asked.looks_ahead, counts=asked.counts)
 
     def _listing(self, plan: Plan, number: int, variables: VariableValues) -> Listing:

@@ -25,9 +25,10 @@ async def request_everything(drive: Drive, document: dict[str, Any]) -> None:
     for request in own_requests(drive, document):
         for places in subsets(request.ids):
             await aim(drive, request, places)
-        for name in request.sent["query"]:
-            if name == "search":
-                await search(drive, request)
+        if "search" in request.sent["query"]:
+            await search(drive, request)
+        if request.method == "GET":
+            await send(drive, request.put(("query",), {}))
     for request in own_requests(drive, document):
         drive.succeeded(request.name, await send(drive, request))
         drive.operations.add((request.method, request.path))

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import asyncpg
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Table, select
 
 from app import Parley
 from tests.contracts import attacks_graphql, attacks_lists, attacks_rest
@@ -16,7 +16,7 @@ Record = Callable[[str, object], None]
 
 
 async def test_no_graphql_operation_reaches_another_company(
-    victim: Planted, attacker: Planted, superuser: asyncpg.Connection, record_property: Record
+    victim: Planted, attacker: Planted, superuser: asyncpg.Connection, record_property: Record, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = await fingerprint(superuser, victim.tenant.company_id)
     drive = Drive(attacker, victim)
@@ -28,6 +28,8 @@ async def test_no_graphql_operation_reaches_another_company(
     record_property("generated GraphQL calls", drive.calls)
     assert drive.violations == []
     assert drive.coverage.missing() == set()
+    logged = capsys.readouterr().out
+    assert [text for text in victim.texts.values() if text in logged] == []
     assert await fingerprint(superuser, victim.tenant.company_id) == before
 
 
@@ -49,7 +51,9 @@ def test_there_are_no_subscriptions_that_this_file_does_not_drive() -> None:
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
-async def test_without_any_filter_of_the_application_no_row_of_another_company_is_there(table, victim: Planted, attacker: Planted) -> None:
+async def test_without_any_filter_of_the_application_no_row_of_another_company_is_there(
+    table: Table, victim: Planted, attacker: Planted
+) -> None:
     ctx = attacker.tenant.ctx()
     assert [row[0] for row in await ctx.db.records(select(table.c.id))] == [attacker.ids[table.name]]
     async with ctx.db.transaction():
