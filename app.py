@@ -137,7 +137,8 @@ def _with_statements(ctx: Ctx, send: Send) -> Send:
 
     async def send_with_count(message: Message) -> None:
         if message["type"] == "http.response.start":
-            timing = (b"server-timing", b'sql;desc="%d"' % ctx.db.statements)
+            path = b', path;desc="planned"' if ctx.planned else b""
+            timing = (b"server-timing", b'sql;desc="%d"%b' % (ctx.db.statements, path))
             message = {**message, "headers": [*message.get("headers", ()), timing]}
         await send(message)
 

@@ -57,7 +57,7 @@ class Not:
 
 
 # Written out: only values of a request may be parameters.
-ZERO = literal_column("0")
+ZERO: ColumnElement[int] = literal_column("0")
 Condition = Compare | Search | Related | All | AnyOf | Not
 
 

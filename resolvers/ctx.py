@@ -21,13 +21,17 @@ R = TypeVar("R")
 
 @dataclass(slots=True)
 class Ctx:
-    """Made by a door for one request (or one event of a socket), thrown away after it."""
+    """Made by a door for one request (or one event of a socket), thrown away after it.
+
+    `planned` is set by the GraphQL door when one statement gave the whole answer.
+    """
 
     principal: Principal
     db: Session
     loaders: dict[Any, Any] = field(default_factory=dict)
     pending: list[Happened] = field(default_factory=list)
     depth: int = 0
+    planned: bool = False
 
     def emit(self, event: Happened) -> None:
         """Tell that something happened; stored when the outermost command commits."""

@@ -43,6 +43,12 @@ class NewMessage(Input):
     attachments: list[Attachment] = Field([], max_length=50, description="Files, at most 50.")
 
 
+class Reaction(Input):
+    """A reaction to a message."""
+
+    emoji: Emoji | None = Field(None, description="One emoji; null for none.")
+
+
 class MessagePatch(Patch):
     """What to change of a message."""
 
@@ -116,6 +122,7 @@ async def mark_read(ctx: Ctx, message_id: UUID) -> Row:
 @command("messages:write")
 async def react(ctx: Ctx, message_id: UUID, emoji: str | None) -> Row:
     """Set the caller's one reaction; the same emoji again, or null, takes it away."""
+    emoji = Reaction.read({"emoji": emoji}).emoji
     message = await locked(ctx, MESSAGE, message_id)
     reactions = toggled(message.meta.get("reactions", []), str(ctx.principal.user_id), emoji, now())
     return await _set_meta(ctx, message, message.meta | {"reactions": reactions})

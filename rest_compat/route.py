@@ -16,6 +16,7 @@ from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
 
+from models.ids import read_uuid
 from resolvers.ctx import Ctx
 from resolvers.errors import BadRequest, UnsupportedMediaType
 from resolvers.inputs import Input
@@ -100,15 +101,10 @@ def _path_reader(name: str) -> Reader:
 
 def path_id(name: str, text: str) -> UUID:
     """An id of the path; raises `BadRequest` for what is not a UUID."""
-    try:
-        return UUID(text) if len(text) == 36 else _no_uuid(name)
-    except ValueError:
-        return _no_uuid(name)
-
-
-def _no_uuid(name: str) -> UUID:
-    noun = name.removesuffix("_id")
-    raise BadRequest.field(name, f"Invalid {noun} ID format; it must be a UUID of 36 characters")
+    found = read_uuid(text)
+    if found is None:
+        raise BadRequest.field(name, f"Invalid {name.removesuffix('_id')} ID format; it must be a UUID of 36 characters")
+    return found
 
 
 def _body_reader(model: type[Input]) -> Reader:

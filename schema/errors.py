@@ -40,7 +40,7 @@ def request_errors(error: ParleyError) -> list[dict[str, Any]]:
 def field_error(error: GraphQLError) -> dict[str, Any]:
     """One field's error; what is not ours to show is logged and masked."""
     original = error.original_error
-    if original is None:
+    if original is None or isinstance(original, GraphQLError):
         return _formatted(error, "BAD_USER_INPUT")
     meaning = known(original)
     if meaning is None:

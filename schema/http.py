@@ -24,7 +24,6 @@ from settings import Settings
 
 RESPONSE = "application/graphql-response+json"
 LEGACY = "application/json"
-PLANNED = {"Server-Timing": 'plan;desc="one statement"'}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,7 @@ class GraphQLDoor:
         _check_operation(operation, ctx, asked)
         planned = await self._planned(prepared, operation, ctx, asked)
         if planned is not None:
-            return Response(planned, media_type=media_type, headers=PLANNED)
+            return Response(planned, media_type=media_type)
         result = execute(SCHEMA._schema, document, None, ctx, asked.variables, asked.operation_name)
         if inspect.isawaitable(result):
             result = await result

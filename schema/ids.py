@@ -2,16 +2,13 @@
 
 from uuid import UUID
 
+from models.ids import read_uuid
 from resolvers.errors import BadRequest
 
 
 def read_id(text: str, path: str) -> UUID:
     """The UUID; raises `BadRequest` naming the argument for anything else."""
-    try:
-        return UUID(text) if len(text) == 36 else _refuse(path)
-    except ValueError:
-        return _refuse(path)
-
-
-def _refuse(path: str) -> UUID:
-    raise BadRequest.field(path, "must be a UUID of 36 characters, as the id fields show it")
+    found = read_uuid(text)
+    if found is None:
+        raise BadRequest.field(path, "must be a UUID of 36 characters, as the id fields show it")
+    return found

@@ -7,7 +7,7 @@ import strawberry
 from pydantic import BaseModel
 from strawberry.utils.str_converters import to_camel_case
 
-from resolvers.errors import BadRequest, Issue
+from resolvers.errors import BadRequest, Issue, ParleyError
 from resolvers.inputs import Input
 from schema.fields import graphql_type, nested_model
 from schema.naming import list_of
@@ -69,6 +69,13 @@ def read_input(model: type[Input], given: Any, argument: str = "input") -> Any:
 def _in_camel_case(error: BadRequest, argument: str) -> BadRequest:
     issues = [Issue(path=_path(issue["path"], argument), message=issue["message"]) for issue in error.details.get("issues", [])]
     return BadRequest.of(issues) if issues else error
+
+
+def spelled(error: ParleyError, argument: str = "input") -> ParleyError:
+    """A command's refusal that names an input's field, with the path as the document spells it."""
+    for issue in error.details.get("issues", []):
+        issue["path"] = _path(issue["path"], argument)
+    return error
 
 
 def _path(path: str, argument: str) -> str:

@@ -10,9 +10,10 @@ from strawberry.utils.str_converters import to_camel_case
 from models.catalogue import Entity
 from models.db.row import Row
 from resolvers.ctx import Ctx
+from resolvers.errors import NotFound
 from resolvers.inputs import Input
 from schema.ids import read_id
-from schema.inputs import input_type, read_input
+from schema.inputs import input_type, read_input, spelled
 from schema.naming import type_named
 from schema.signature import field_with
 
@@ -92,7 +93,11 @@ async def _run(info: strawberry.Info, of: Entity, run: Callable[[Ctx], Awaitable
     ctx: Ctx = info.context
     # What an earlier mutation of the same document loaded may be stale after this one.
     ctx.loaders.clear()
-    return PAYLOADS[of.name](**{of.name: await run(ctx)})
+    try:
+        row = await run(ctx)
+    except NotFound as error:
+        raise spelled(error) from None
+    return PAYLOADS[of.name](**{of.name: row})
 
 
 def _payload(of: Entity) -> Any:

@@ -71,7 +71,8 @@ async def settings(tested: Settings) -> AsyncIterator[Settings]:
     yield tested
     assert tested.migration_url is not None
     owner = await asyncpg.connect(tested.migration_url.get_secret_value())
-    await owner.execute("TRUNCATE companies CASCADE")
+    # A connection that was given back with a lock would block for ever; better to say so.
+    await owner.execute("SET lock_timeout = '5s'; TRUNCATE companies CASCADE")
     await owner.close()
 
 

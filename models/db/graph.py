@@ -32,10 +32,10 @@ class Filling:
 
     @property
     def key(self) -> tuple[Any, ...]:
-        """What of it the SQL text depends on; never a value."""
+        """What of it the SQL text depends on; never a value. The order too: two orders can have the same text, but not cursors."""
         page = self.page
         form = (page.backwards, page.after is None, page.before is None) if page else ()
-        return self.rows.text, self.total.text, form
+        return self.rows.text, self.total.text, self.order, form
 
     @property
     def values(self) -> list[Any]:

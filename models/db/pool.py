@@ -45,6 +45,13 @@ class Pool:
         connection = await self.acquire()
         try:
             yield connection
+        except Exception:
+            await settle(connection)
+            raise
+        except BaseException:
+            # Cancelled in the middle of a statement: what the server still does is nobody's any more.
+            connection.terminate()
+            raise
         finally:
             self.release(connection)
 
@@ -129,6 +136,19 @@ async def connect(options: PoolOptions) -> asyncpg.Connection:
     # Binary, so that the codec also serves inside the record arrays that `Session.all` reads.
     await connection.set_type_codec("jsonb", schema="pg_catalog", encoder=encode_json, decoder=decode_json, format="binary")
     return connection
+
+
+async def settle(connection: asyncpg.Connection) -> None:
+    """End what a failed statement left open.
+
+    asyncpg sends Parse before it encodes the values. When a value cannot be encoded, nothing more is sent, and the server
+    keeps the locks of a half-prepared statement until the connection's next use; an empty query ends it.
+    """
+    if not connection.is_closed():
+        try:
+            await connection.execute("")
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+            connection.terminate()
 
 
 def encode_json(value: Any) -> bytes:

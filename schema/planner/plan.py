@@ -69,6 +69,8 @@ class Plans:
             roots = tuple(self._root(builder, key, nodes) for key, nodes in fields.items())
         except NotCoveredError:
             return None
+        if not builder.asked:
+            return None
         renderer = GraphRenderer()
         template = renderer.document(roots)
         return Plan(template, tuple(each for each in builder.asked if each), renderer.parents, frozenset(builder.scopes))

@@ -46,7 +46,9 @@ class PlannedRun:
             fillings = [await self._filling(plan, number, ctx, variables) for number in range(len(plan.asked))]
         except (ParleyError, GraphQLError):
             return None
-        return await ctx.db.graph(plan.template, fillings)
+        printed = await ctx.db.graph(plan.template, fillings)
+        ctx.planned = True
+        return printed
 
     async def _filling(self, plan: Plan, number: int, ctx: Ctx, variables: VariableValues) -> Filling:
         known = plan.fillings.get(number)

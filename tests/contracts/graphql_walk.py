@@ -65,7 +65,8 @@ def paths(of: Any, depth: int) -> Iterator[Path]:
 def selection(of: Any, path: Path = ()) -> str:
     """All leaves of a type and, along the path, all leaves of the types it leads to."""
     if isinstance(of, GraphQLInterfaceType):
-        return "{ __typename id " + " ".join(f"... on {each} {selection(GRAPHQL.type_map[each])}" for each in path) + " }"
+        inner = f" ... on {path[0]} {selection(GRAPHQL.type_map[path[0]], path[1:])}" if path else ""
+        return f"{{ __typename id{inner} }}"
     if is_connection(of):
         rows, page = selection(node_of(of)), selection(GRAPHQL.type_map["PageInfo"])
         further = selection(node_of(of), path) if path else "{ id }"

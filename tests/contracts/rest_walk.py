@@ -7,6 +7,7 @@ from typing import Any
 
 from fastapi.routing import APIRoute
 
+from app import Parley
 from rest_compat.router import ROUTES
 from tests.contracts.graphql_walk import put
 
@@ -130,3 +131,12 @@ def nouns() -> dict[tuple[str, str], str]:
     """Which noun's module serves a method and path."""
     routes = [route for router in ROUTES for route in router.routes if isinstance(route, APIRoute)]
     return {(method, route.path): route.endpoint.__module__.rpartition(".")[2] for route in routes for method in route.methods}
+
+
+def served(app: Parley) -> Iterator[tuple[str, str]]:
+    """The method and template of everything that the application dispatches, documented or not."""
+    waiting = [app.dispatcher._root]
+    while waiting:
+        branch = waiting.pop()
+        yield from ((method, branch.template) for method in sorted(branch.handlers))
+        waiting += [*branch.named.values(), *([branch.parameter] if branch.parameter else [])]

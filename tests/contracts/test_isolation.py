@@ -11,6 +11,7 @@ from tests.contracts import attacks_graphql, attacks_lists, attacks_rest
 from tests.contracts.drive import Drive
 from tests.contracts.graphql_walk import GRAPHQL
 from tests.contracts.planting import TABLES, Planted, fingerprint
+from tests.contracts.rest_walk import served
 
 Record = Callable[[str, object], None]
 
@@ -44,6 +45,13 @@ async def test_no_rest_request_reaches_another_company(
     assert drive.violations == []
     assert drive.operations == {(method.upper(), path) for path, each in document["paths"].items() for method in each}
     assert await fingerprint(superuser, victim.tenant.company_id) == before
+
+
+def test_nothing_is_served_that_this_file_does_not_drive(app: Parley) -> None:
+    documented = {(method.upper(), path) for path, each in app.openapi()["paths"].items() for method in each}
+    others = {(method, path) for method, path in served(app) if method != "HEAD"} - documented
+    pages = {("GET", path) for path in ("/", "/docs", "/openapi.json", "/health/live", "/health/ready")}
+    assert others == pages | {("GET", "/graphql"), ("POST", "/graphql")}
 
 
 def test_there_are_no_subscriptions_that_this_file_does_not_drive() -> None:

@@ -30,7 +30,12 @@ class Queue:
     async def put(self, tenant: Tenant, payload: dict[str, Any] | None = None, **columns: Any) -> UUID:
         """A job of the tenant; it prunes nothing unless told what."""
         job_id = uuid4()
-        given = {"company_id": tenant.company_id, "id": job_id, "type": PRUNE, "payload": orjson.dumps(HARMLESS if payload is None else payload).decode()}
+        given = {
+            "company_id": tenant.company_id,
+            "id": job_id,
+            "type": PRUNE,
+            "payload": orjson.dumps(HARMLESS if payload is None else payload).decode(),
+        }
         given |= columns
         places = ", ".join(f"${number}" for number in range(1, len(given) + 1))
         await self.connection.execute(f"INSERT INTO jobs ({', '.join(given)}) VALUES ({places})", *given.values())
@@ -63,7 +68,9 @@ class Queue:
         """How many events of the tenant there are."""
         return int(
             await self.connection.fetchval(
-                "SELECT count(*) FROM events WHERE company_id = $1 AND created_at < coalesce($2::timestamptz, 'infinity')", tenant.company_id, before
+                "SELECT count(*) FROM events WHERE company_id = $1 AND created_at < coalesce($2::timestamptz, 'infinity')",
+                tenant.company_id,
+                before,
             )
         )
 

@@ -22,7 +22,9 @@ async def test_the_schedule_asks_only_for_companies_with_old_events(
     await queue.events(rival, count=3, age=YOUNG)
     await schedule(database, rows, settings)
     found = await queue.jobs()
-    assert [(job["company_id"], job["type"], job["state"], job["dedupe_key"]) for job in found] == [(acme.company_id, PRUNE, "queued", PRUNE)]
+    assert [(job["company_id"], job["type"], job["state"], job["dedupe_key"]) for job in found] == [
+        (acme.company_id, PRUNE, "queued", PRUNE)
+    ]
 
 
 async def test_the_schedule_asks_once_while_the_work_waits(

@@ -35,9 +35,7 @@ async def test_a_job_run_by_twenty_at_once_is_done_once(runner: Runner, queue: Q
     assert (job["state"], job["attempts"], job["fence"]) == ("done", 1, 1)
 
 
-async def test_a_claim_passes_over_a_job_that_another_transaction_holds(
-    rows: JobRows, queue: Queue, acme: Tenant
-) -> None:
+async def test_a_claim_passes_over_a_job_that_another_transaction_holds(rows: JobRows, queue: Queue, acme: Tenant) -> None:
     job_id = await queue.put(acme)
     async with queue.connection.transaction():
         await queue.connection.execute("SELECT FROM jobs WHERE id = $1 FOR UPDATE", job_id)
@@ -54,9 +52,7 @@ async def test_a_job_whose_lease_holds_is_not_offered(rows: JobRows, queue: Queu
     assert await rows.claim(job_id, 30) is None
 
 
-async def test_an_expired_lease_is_offered_again_and_the_old_holders_record_is_refused(
-    rows: JobRows, queue: Queue, acme: Tenant
-) -> None:
+async def test_an_expired_lease_is_offered_again_and_the_old_holders_record_is_refused(rows: JobRows, queue: Queue, acme: Tenant) -> None:
     job_id = await queue.put(acme)
     old = await rows.claim(job_id, 0)
     assert old is not None
@@ -76,7 +72,13 @@ async def test_a_failing_job_waits_for_its_next_attempt_with_its_error_kept(runn
     job_id = await queue.put(acme, BROKEN)
     assert await runner.run(job_id) is True
     job = await queue.job(job_id)
-    assert (job["state"], job["attempts"], job["error"], job["lease_until"], job["finished_at"]) == ("queued", 1, "KeyError: 'before'", None, None)
+    assert (job["state"], job["attempts"], job["error"], job["lease_until"], job["finished_at"]) == (
+        "queued",
+        1,
+        "KeyError: 'before'",
+        None,
+        None,
+    )
     assert timedelta(seconds=3.5) < job["waits"] < timedelta(seconds=6)
     assert await runner.run(job_id) is False
     assert (await queue.job(job_id))["attempts"] == 1
@@ -106,7 +108,9 @@ async def test_a_job_whose_workers_all_die_is_given_up_too(rows: JobRows, queue:
 async def test_a_job_that_failed_once_and_then_works_has_no_error(runner: Runner, queue: Queue, acme: Tenant) -> None:
     job_id = await queue.put(acme, BROKEN)
     await runner.run(job_id)
-    await queue.connection.execute("UPDATE jobs SET payload = '{\"before\": \"2001-01-01T00:00:00+00:00\"}', run_at = now() WHERE id = $1", job_id)
+    await queue.connection.execute(
+        'UPDATE jobs SET payload = \'{"before": "2001-01-01T00:00:00+00:00"}\', run_at = now() WHERE id = $1', job_id
+    )
     assert await runner.run(job_id) is True
     job = await queue.job(job_id)
     assert (job["state"], job["attempts"], job["error"]) == ("done", 2, None)

@@ -8,15 +8,16 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
+import asyncpg
 import orjson
 import pytest
 from redis.asyncio import Redis
 
-from embedded import ValkeyServer
+from embedded import PostgresServer, ValkeyServer
 from embedded.process import free_port
 from settings import Settings
 from tests.jobs.queue import LONG_AGO, Queue
-from tests.ops.running import environment, eventually, program, with_url
+from tests.ops.running import environment, eventually, program, tell, with_url
 from tests.tenant import Tenant
 
 Worker = Callable[[str], AbstractContextManager[subprocess.Popen[bytes]]]
@@ -44,6 +45,11 @@ def own_valkey(tmp_path: Path) -> Iterator[ValkeyServer]:
     server.start()
     yield server
     server.stop()
+
+
+def lines_of(log: Path) -> list[dict[str, object]]:
+    """Fails on a line that is not a JSON object."""
+    return [orjson.loads(line) for line in log.read_bytes().splitlines()]
 
 
 def said(log: Path, words: str) -> bool:
@@ -96,7 +102,7 @@ async def test_the_worker_outlives_redis_and_finds_it_again_within_5_seconds(
         afterwards = await queue.put(acme)
         await queue.until(afterwards, "done")
         assert process.poll() is None
-    print(f"F3: the worker was back at Redis after {seconds:.2f} s, 0 jobs lost")
+    tell(f"F3: the worker was back at Redis after {seconds:.2f} s, 0 jobs lost")
 
 
 @pytest.mark.parametrize("redis", ["there", "away"])
@@ -106,7 +112,7 @@ async def test_the_worker_stops_when_asked(worker: Worker, own_valkey: ValkeySer
         began = time.monotonic()
         process.terminate()
         assert process.wait(10) == 0
-    print(f"the worker stopped after {time.monotonic() - began:.2f} s with Redis {redis}")
+    tell(f"the worker stopped after {time.monotonic() - began:.2f} s with Redis {redis}")
 
 
 async def test_every_line_of_the_workers_log_is_json(worker: Worker, queue: Queue, acme: Tenant, log: Path) -> None:
@@ -114,6 +120,20 @@ async def test_every_line_of_the_workers_log_is_json(worker: Worker, queue: Queu
     with worker(f"redis://127.0.0.1:{free_port()}/0"):
         await eventually(lambda: said(log, "job failed"))
         await eventually(lambda: said(log, "Redis is away"), 15)
-    lines = [orjson.loads(line) for line in log.read_bytes().splitlines()]
-    assert [line["job"] for line in lines if line["event"] == "job failed"] == [str(job_id)]
+    assert [line["job"] for line in lines_of(log) if line["event"] == "job failed"] == [str(job_id)]
     assert not said(log, "not-for-logs")
+
+
+async def test_the_worker_waits_for_tables_that_are_not_there_yet(
+    settings: Settings, postgres: PostgresServer, own_valkey: ValkeyServer, log: Path
+) -> None:
+    connection = await asyncpg.connect(postgres.url("postgres", "postgres"))
+    await connection.execute("CREATE DATABASE untouched OWNER parley_owner")
+    early = with_url(settings, database_url=postgres.url("parley", "untouched"), redis_url=own_valkey.url)
+    with program("worker", env=environment(early), log=log) as process:
+        await eventually(lambda: said(log, "worker started"))
+        await eventually(lambda: log.read_text().count("UndefinedTableError") > 2 or process.poll() is not None)
+        ended = process.poll()
+    await connection.execute("DROP DATABASE untouched WITH (FORCE)")
+    await connection.close()
+    assert ended is None

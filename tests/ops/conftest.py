@@ -16,16 +16,17 @@ from settings import Settings
 from tests.conftest import fresh_database
 from tests.ops.breakable import Breakable
 from tests.tenant import Tenant
+from tests.test_embedded import reachable_folder
 
 Open = Callable[[Settings], AbstractAsyncContextManager[Tenant]]
 
 
 @pytest.fixture(scope="module")
-def breakable(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Breakable]:
+def breakable() -> Iterator[Breakable]:
     """A durable PostgreSQL, migrated, that is killed and stopped at will."""
-    server = PostgresServer(tmp_path_factory.mktemp("breakable") / "postgres", durable=True)
     # A child ends with the thread that started it, so this thread outlives every start.
-    with ThreadPoolExecutor(max_workers=1) as starter:
+    with reachable_folder() as folder, ThreadPoolExecutor(max_workers=1) as starter:
+        server = PostgresServer(folder / "postgres", durable=True)
         broken = Breakable(server, starter)
         broken.start()
         run.upgrade(server.url("parley_owner"))
@@ -52,8 +53,10 @@ def opened() -> Open:
         app = create_app(settings)
         transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
         async with httpx2.AsyncClient(transport=transport, base_url="http://parley.test") as client:
-            yield await Tenant.create(client, app.services.database, "owner@acme.example")
-        await app.services.close()
+            try:
+                yield await Tenant.create(client, app.services.database, "owner@acme.example")
+            finally:
+                await app.services.close()
 
     return open_app
 

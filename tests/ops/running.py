@@ -18,7 +18,9 @@ PARLEY = Path(sys.executable).with_name("parley")
 
 def environment(settings: Settings | None = None, **more: str) -> dict[str, str]:
     """This process's variables without any of Parley's, then those of the settings, then `more`."""
-    plain = {name: value for name, value in os.environ.items() if not name.startswith("PARLEY_") and name not in {"DATABASE_URL", "REDIS_URL"}}
+    plain = {
+        name: value for name, value in os.environ.items() if not name.startswith("PARLEY_") and name not in {"DATABASE_URL", "REDIS_URL"}
+    }
     return plain | {"COLUMNS": "1000", "NO_COLOR": "1", "PYTHONUNBUFFERED": "1"} | (_addresses(settings) if settings else {}) | more
 
 
@@ -66,3 +68,8 @@ def wait_until(holds: Callable[[], object], patience: float = 10) -> None:
     while not holds():
         assert time.monotonic() < deadline, "waited in vain"
         time.sleep(0.01)
+
+
+def tell(figure: str) -> None:
+    """Print a measured figure; pytest shows it with `-rP`."""
+    sys.stdout.write(f"{figure}\n")

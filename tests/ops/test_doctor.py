@@ -1,15 +1,17 @@
 """`parley doctor` names what is wrong and what to do, and says of a healthy installation what it looked at."""
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import asyncpg
 import pytest
 
+from doctor import examine
 from embedded import PostgresServer, ValkeyServer
 from settings import Settings
 from tests.conftest import settings_for
-from tests.ops.running import environment, parley
+from tests.ops.running import environment, parley, with_url
 
 HEALTHY = (
     "PostgreSQL 18",
@@ -25,11 +27,11 @@ HEALTHY = (
 )
 
 
-def examined(settings: Settings, *options: str, **more: str) -> tuple[int, list[str]]:
-    """The exit code and the lines of `parley doctor`; a traceback is never an answer."""
-    run = parley("doctor", *options, env=environment(settings, **more))
-    assert "Traceback" not in run.stderr
-    return run.returncode, run.stdout.splitlines()
+async def examined(settings: Settings, *, fix: bool = False) -> tuple[int, list[str]]:
+    """The exit code and the lines of `parley doctor`, which never raises."""
+    lines: list[str] = []
+    code = await examine(settings, fix=fix, say=lines.append)
+    return code, [re.sub(r"\[/?(green|red)\]", "", line) for line in lines]
 
 
 def wrongs(lines: list[str]) -> list[str]:
@@ -50,14 +52,13 @@ async def superuser(postgres: PostgresServer, database: str) -> AsyncIterator[as
 
 
 def test_a_healthy_installation_is_told_thing_by_thing(settings: Settings) -> None:
-    code, lines = examined(settings)
+    run = parley("doctor", env=environment(settings))
+    code, lines = run.returncode, run.stdout.splitlines()
     assert (code, lines[-1]) == (0, "All is well.")
     assert [line[:5] for line in lines[:-1]] == ["ok   "] * len(HEALTHY)
-    assert [line.removeprefix("ok").strip().startswith(what) for line, what in zip(lines[:-1], HEALTHY, strict=True)] == [True] * len(HEALTHY)
-
-
-def test_no_secret_of_the_settings_is_printed(settings: Settings) -> None:
-    run = parley("doctor", env=environment(settings))
+    assert [line.removeprefix("ok").strip().startswith(what) for line, what in zip(lines[:-1], HEALTHY, strict=True)] == [True] * len(
+        HEALTHY
+    )
     for url in (settings.database_url, settings.migration_url, settings.redis_url):
         assert url is not None
         assert url.get_secret_value().split(":")[2].split("@")[0] not in run.stdout + run.stderr
@@ -71,26 +72,26 @@ def test_no_secret_of_the_settings_is_printed(settings: Settings) -> None:
         "DROP POLICY own_company ON contacts",
     ],
 )
-async def test_a_table_without_row_level_security_is_named(
-    postgres: PostgresServer, scratch: str, spoiled: Settings, spoil: str
-) -> None:
+async def test_a_table_without_row_level_security_is_named(postgres: PostgresServer, scratch: str, spoiled: Settings, spoil: str) -> None:
     async with superuser(postgres, scratch) as connection:
         await connection.execute(spoil)
-    code, lines = examined(spoiled)
+    code, lines = await examined(spoiled)
     assert (code, lines[-1]) == (1, "1 to mend.")
     assert wrongs(lines) == [
         "row level security in force on 10 tables: not in force on contacts. Next: run `parley migrate`; nobody may turn it off by hand"
     ]
 
 
-@pytest.mark.parametrize(("power", "undo", "name"), [("BYPASSRLS", "NOBYPASSRLS", "rolbypassrls"), ("SUPERUSER", "NOSUPERUSER", "rolsuper")])
+@pytest.mark.parametrize(
+    ("power", "undo", "name"), [("BYPASSRLS", "NOBYPASSRLS", "rolbypassrls"), ("SUPERUSER", "NOSUPERUSER", "rolsuper")]
+)
 async def test_an_application_role_with_power_is_named(
     postgres: PostgresServer, settings: Settings, power: str, undo: str, name: str
 ) -> None:
     async with superuser(postgres, "postgres") as connection:
         await connection.execute(f"ALTER ROLE parley_app {power}")
         try:
-            code, lines = examined(settings)
+            code, lines = await examined(settings)
         finally:
             await connection.execute(f"ALTER ROLE parley_app {undo}")
     assert code == 1
@@ -100,7 +101,7 @@ async def test_an_application_role_with_power_is_named(
 async def test_an_application_role_that_owns_a_table_is_named(postgres: PostgresServer, scratch: str, spoiled: Settings) -> None:
     async with superuser(postgres, scratch) as connection:
         await connection.execute("ALTER TABLE deals OWNER TO parley_app")
-    code, lines = examined(spoiled)
+    code, lines = await examined(spoiled)
     assert code == 1
     assert wrongs(lines) == ["role parley_app owns no table: owns deals. Next: let another login run `parley migrate`"]
 
@@ -108,7 +109,7 @@ async def test_an_application_role_that_owns_a_table_is_named(postgres: Postgres
 async def test_tables_behind_the_code_are_named(postgres: PostgresServer, scratch: str, spoiled: Settings) -> None:
     async with superuser(postgres, scratch) as connection:
         await connection.execute("UPDATE alembic_version SET version_num = '0000'")
-    code, lines = examined(spoiled)
+    code, lines = await examined(spoiled)
     assert code == 1
     (wrong,) = wrongs(lines)
     assert "at revision 0000" in wrong
@@ -117,7 +118,7 @@ async def test_tables_behind_the_code_are_named(postgres: PostgresServer, scratc
 
 async def test_a_database_without_tables_is_sent_to_migrate(postgres: PostgresServer, spoiled: Settings) -> None:
     assert parley("migrate", "--down", "base", env=environment(spoiled)).returncode == 0
-    code, lines = examined(spoiled)
+    code, lines = await examined(spoiled)
     assert code == 1
     assert "row level security: there are no tables. Next: run `parley migrate`" in wrongs(lines)
 
@@ -125,33 +126,33 @@ async def test_a_database_without_tables_is_sent_to_migrate(postgres: PostgresSe
 async def test_a_missing_extension_is_named(postgres: PostgresServer, scratch: str, spoiled: Settings) -> None:
     async with superuser(postgres, scratch) as connection:
         await connection.execute("DROP EXTENSION vector CASCADE")
-    code, lines = examined(spoiled)
+    code, lines = await examined(spoiled)
     assert code == 1
     assert wrongs(lines) == ["pgvector: is missing. Next: as a superuser: CREATE EXTENSION vector"]
 
 
-def test_a_redis_that_is_away_is_named(settings: Settings) -> None:
-    code, lines = examined(settings, REDIS_URL="redis://127.0.0.1:1/0")
+async def test_a_redis_that_is_away_is_named(settings: Settings) -> None:
+    code, lines = await examined(with_url(settings, redis_url="redis://127.0.0.1:1/0"))
     assert code == 1
     (wrong,) = wrongs(lines)
     assert wrong.startswith("Redis: cannot be reached: ")
     assert wrong.endswith("Next: check REDIS_URL and that the server runs")
 
 
-@pytest.mark.parametrize("options", [(), ("--fix",)])
-def test_a_database_that_is_away_is_named(settings: Settings, options: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("fix", [False, True])
+async def test_a_database_that_is_away_is_named(settings: Settings, fix: bool) -> None:
     away = "postgresql://parley:hunter22@127.0.0.1:1/parley"
-    code, lines = examined(settings, *options, DATABASE_URL=away, PARLEY_MIGRATION_URL=away)
+    code, lines = await examined(with_url(settings, database_url=away, migration_url=away), fix=fix)
     assert code == 1
-    (wrong,) = wrongs(lines)
+    wrong = wrongs(lines)[-1]
     assert wrong.startswith("PostgreSQL: cannot be reached: ")
     assert wrong.endswith("Next: check DATABASE_URL and that the server runs")
     assert "hunter22" not in wrong
 
 
-def test_a_wrong_password_is_said_without_repeating_it(settings: Settings, postgres: PostgresServer) -> None:
+async def test_a_wrong_password_is_said_without_repeating_it(settings: Settings, postgres: PostgresServer) -> None:
     wrong_one = f"postgresql://parley:hunter22@127.0.0.1:{postgres.port}/tested"
-    code, lines = examined(settings, DATABASE_URL=wrong_one, PARLEY_MIGRATION_URL=wrong_one)
+    code, lines = await examined(with_url(settings, database_url=wrong_one, migration_url=wrong_one))
     assert code == 1
     assert any("password authentication failed" in line for line in wrongs(lines))
     assert "hunter22" not in "".join(lines)
@@ -159,27 +160,28 @@ def test_a_wrong_password_is_said_without_repeating_it(settings: Settings, postg
 
 async def test_missing_roles_are_named_and_fix_creates_them(postgres: PostgresServer, valkey: ValkeyServer, scratch: str) -> None:
     assert parley("migrate", "--down", "base", env=environment(settings_for(postgres, valkey, scratch))).returncode == 0
-    own = settings_for(postgres, valkey, scratch)
-    roles = {"PARLEY_APP_ROLE": "mended_app", "PARLEY_SYSTEM_ROLE": "mended_system"}
-    as_superuser = roles | {"PARLEY_MIGRATION_URL": postgres.url("postgres", scratch)}
-    code, lines = examined(own, **as_superuser)
+    roles = {"app_role": "mended_app", "system_role": "mended_system"}
+    as_superuser = with_url(settings_for(postgres, valkey, scratch), migration_url=postgres.url("postgres", scratch))
+    mending = as_superuser.model_copy(update=roles)
+    env = environment(as_superuser, PARLEY_APP_ROLE="mended_app", PARLEY_SYSTEM_ROLE="mended_system")
+    code, lines = await examined(mending)
     assert code == 1
-    assert {f"role {role}: does not exist. Next: run `parley doctor --fix` with a login that may create roles" for role in roles.values()} <= set(
-        wrongs(lines)
-    )
+    assert {
+        f"role {role}: does not exist. Next: run `parley doctor --fix` with a login that may create roles" for role in roles.values()
+    } <= set(wrongs(lines))
     try:
-        _, lines = examined(own, "--fix", **as_superuser)
+        _, lines = await examined(mending, fix=True)
         assert "roles mended_app and mended_system are there" in lines
         assert not any("does not exist" in line for line in wrongs(lines))
-        assert parley("migrate", env=environment(own, **as_superuser)).returncode == 0
-        assert examined(own, **as_superuser)[0] == 0
-        assert examined(own, "--fix", **as_superuser)[0] == 0
+        assert parley("migrate", env=env).returncode == 0
+        assert (await examined(mending))[0] == 0
+        assert (await examined(mending, fix=True))[0] == 0
     finally:
         async with superuser(postgres, scratch) as connection:
             await connection.execute("DROP OWNED BY mended_app, mended_system; DROP ROLE mended_app, mended_system")
 
 
-def test_fix_with_a_login_that_may_not_create_roles_says_so(settings: Settings) -> None:
-    code, lines = examined(settings, "--fix", PARLEY_APP_ROLE="never_made")
+async def test_fix_with_a_login_that_may_not_create_roles_says_so(settings: Settings) -> None:
+    code, lines = await examined(settings.model_copy(update={"app_role": "never_made"}), fix=True)
     assert code == 1
     assert any("never_made" in line for line in wrongs(lines))

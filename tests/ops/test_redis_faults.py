@@ -12,7 +12,7 @@ import pytest
 from embedded import ValkeyServer
 from settings import Settings
 from tests.ops.conftest import Open
-from tests.ops.running import with_url
+from tests.ops.running import tell, with_url
 from tests.tenant import Tenant
 
 LONGEST_WAIT = 0.25
@@ -65,7 +65,7 @@ async def test_a_redis_that_goes_away_delays_nobody_and_resets_no_budget(
     assert 20 + passed in (BUDGET - 1, BUDGET)
     assert {"retry-after", "ratelimit-remaining"} <= set(after[-1][2].headers)
     assert ready.json()["limits"] == "ok, counting in memory"
-    print(f"F3/F4 {fault.__name__}: slowest request {slowest * 1000:.0f} ms, {passed + 20} of {BUDGET} passed, no 5xx")
+    tell(f"F3/F4 {fault.__name__}: slowest request {slowest * 1000:.0f} ms, {passed + 20} of {BUDGET} passed, no 5xx")
 
 
 async def test_a_burst_while_redis_is_frozen_is_served_at_once(settings: Settings, opened: Open, own_valkey: ValkeyServer) -> None:

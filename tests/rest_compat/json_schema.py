@@ -56,6 +56,8 @@ def is_kind(value: Any, kind: str | None) -> bool:
 def beyond(value: Any, schema: dict[str, Any], path: str) -> list[str]:
     """Lengths and bounds."""
     measured = len(value) if isinstance(value, str | list) else value
+    if not isinstance(measured, int | float):
+        return []
     over = [name for name in ("maxLength", "maxItems", "maximum") if name in schema and measured > schema[name]]
     under = [name for name in ("minLength", "minimum") if name in schema and measured < schema[name]]
     return [f"{path}: {measured} breaks {name} {schema[name]}" for name in (*over, *under)]
