@@ -96,11 +96,11 @@ class Parley(FastAPI):
 
 
 def layers(services: Services, innermost: ASGIApp) -> ASGIApp:
-    """Outermost first: the request's name and the masking of faults, CORS, who may come in, size, the context."""
+    """Outermost first: the request's name and the masking of faults, CORS, who may come in, the context, size."""
     settings = services.settings
     authenticate = Authenticate(services.verifier, Members(MemberRows(services.database), settings))
-    app: ASGIApp = ContextMiddleware(innermost, services.database)
-    app = BodyLimitMiddleware(app, limit_for=lambda path: body_limit(settings, path), render=render)
+    app: ASGIApp = BodyLimitMiddleware(innermost, limit_for=lambda path: body_limit(settings, path), render=render)
+    app = ContextMiddleware(app, services.database)
     doors = Doors(is_public=is_public, render=render)
     app = AccessMiddleware(app, authenticate=authenticate, budgets=Budgets(services.limiter, settings), doors=doors)
     if settings.cors_origins:

@@ -39,6 +39,7 @@ class Runner:
 
     async def sweep(self, most: int = 100) -> int:
         """Do what is due and was not announced, or whose worker died; returns how many were done."""
+        await self.rows.give_up()
         return sum([await self.run(job_id) for job_id in await self.rows.due(most)])
 
     async def _handle(self, job: ClaimedJob) -> None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any, cast
 from uuid import UUID
 
+import asyncpg
 import orjson
 import structlog
 from arq.connections import RedisSettings
@@ -27,7 +28,8 @@ from settings import Settings
 SWEEP_EVERY = 1.0
 SCHEDULE_EVERY = 3600.0
 REDIS_RETRY = 1.0
-AWAY: tuple[type[Exception], ...] = (*DATABASE_FAULTS, PoolExhausted)
+# Tables that are not there yet are waited for, like a server that is away.
+AWAY: tuple[type[Exception], ...] = (*DATABASE_FAULTS, PoolExhausted, asyncpg.UndefinedTableError)
 log = structlog.get_logger(__name__)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from models.graph import Connection, Constant, Cursor, Edges, Fact, NodeOf, Nodes, PageFacts, RootNode, Single, Total, Word
-from models.render import Renderer, Text
+from models.render import Renderer, Text, opened
 from models.shape import Object
 
 # Filled for each request. No key, name or column can contain a mark, because none has an angle bracket.
@@ -56,10 +56,10 @@ class GraphRenderer(Renderer):
         number = of.number
         alias = f"c{number}"
         text = Text()
-        for index, part in enumerate(of.parts):
-            text.say(("," if index else "{") + f'"{part.key}":')
+        for opening, part in opened(of.parts):
+            text.say(opening)
             self._part(text, part, of, alias)
-        text.say("}")
+        text.say("}" if of.parts else "{}")
         if not of.lists:
             return f"({text.done()})"
         rows = ROWS.format(number)
@@ -68,7 +68,8 @@ class GraphRenderer(Renderer):
             # The limit is a column, so that its parameter stands in the text whatever of the page is asked for.
             numbered = f"row_number() OVER () AS ord_, count(*) OVER () AS all_, {LIMIT.format(number)} AS limit_"
             source = f"(SELECT *, {numbered} FROM ({rows}) w{number}) {alias}"
-        return f"(SELECT {text.done()} FROM {source})"
+        # HAVING makes one row of the page even when nothing of it is aggregated.
+        return f"(SELECT {text.done()} FROM {source} HAVING true)"
 
     def _part(self, text: Text, part: Any, of: Connection, alias: str) -> None:
         match part:
@@ -91,8 +92,8 @@ class GraphRenderer(Renderer):
 
     def _edge(self, parts: tuple[Any, ...], of: Connection, alias: str) -> str:
         text = Text()
-        for index, part in enumerate(parts):
-            text.say(("," if index else "{") + f'"{part.key}":')
+        for opening, part in opened(parts):
+            text.say(opening)
             match part:
                 case Constant(_, json):
                     text.say(json)
@@ -100,7 +101,7 @@ class GraphRenderer(Renderer):
                     text.sql(CURSOR.format(of.number))
                 case NodeOf(_, item):
                     text.sql(self.object(item, alias))
-        text.say("}")
+        text.say("}" if parts else "{}")
         return text.done()
 
     def _page_facts(self, text: Text, facts: tuple[Fact | Constant, ...], of: Connection) -> None:
@@ -111,10 +112,10 @@ class GraphRenderer(Renderer):
             "startCursor": f"coalesce({cursors % 'ASC'}, 'null')",
             "endCursor": f"coalesce({cursors % 'DESC'}, 'null')",
         }
-        for index, fact in enumerate(facts):
-            text.say(("," if index else "{") + f'"{fact.key}":')
+        for opening, fact in opened(facts):
+            text.say(opening)
             if isinstance(fact, Constant):
                 text.say(fact.json)
             else:
                 text.sql(printed[fact.name])
-        text.say("}")
+        text.say("}" if facts else "{}")

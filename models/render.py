@@ -3,10 +3,10 @@
 Only names known from the metadata are written into the text; every value is a parameter.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Boolean, Column, Date, DateTime, Integer, Numeric, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
@@ -28,6 +28,17 @@ PRINTED: tuple[tuple[tuple[type, ...], tuple[bool, str]], ...] = (
     ((Boolean, Integer, JSONB), (False, "{}::text")),
     ((ARRAY,), (False, "array_to_json({})::text")),
 )
+
+
+class Keyed(Protocol):
+    """Anything printed under a key."""
+
+    @property
+    def key(self) -> str:
+        """The key."""
+
+
+N = TypeVar("N", bound=Keyed)
 
 
 @dataclass(slots=True)
@@ -79,10 +90,10 @@ class Renderer:
         return text.done()
 
     def _fields(self, text: Text, of: Object, alias: str) -> None:
-        for index, node in enumerate(of.nodes):
-            text.say(("," if index else "{") + f'"{node.key}":')
+        for opening, node in opened(of.nodes):
+            text.say(opening)
             self._node(text, node, of, alias)
-        text.say("}")
+        text.say("}" if of.nodes else "{}")
 
     def _node(self, text: Text, node: Node, of: Object, alias: str) -> None:
         match node:
@@ -112,6 +123,12 @@ class Renderer:
 
     def _alias(self) -> str:
         return f"t{next(self.numbers)}"
+
+
+def opened(nodes: Sequence[N]) -> Iterator[tuple[str, N]]:
+    """Each node with what stands before its value: a brace or a comma, and its key."""
+    for index, node in enumerate(nodes):
+        yield ("," if index else "{") + f'"{node.key}":', node
 
 
 def render(shape: Shape) -> Rendered:

@@ -59,7 +59,7 @@ class ClaimedJob:
     fence: int
 
 
-DUE = "(state = 'queued' AND run_at <= now() OR state = 'running' AND lease_until < now())"
+DUE = "(state = 'queued' AND run_at <= now() OR state = 'running' AND lease_until < now()) AND attempts < max_attempts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +86,15 @@ class JobRows:
                 lease,
             )
         return None if row is None else ClaimedJob(*row)
+
+    async def give_up(self) -> int:
+        """Close jobs whose last attempt's worker died without a word; returns how many."""
+        async with self.database.system.connection() as connection:
+            outcome: str = await connection.execute(
+                """UPDATE jobs SET state = 'failed', finished_at = now(), lease_until = NULL, error = 'every worker that tried it died'
+                    WHERE state = 'running' AND lease_until < now() AND attempts >= max_attempts"""
+            )
+        return int(outcome.rsplit(maxsplit=1)[-1])
 
     async def done(self, job: ClaimedJob) -> bool:
         """Record success; False when the lease was lost in the meantime."""

@@ -6,6 +6,7 @@ from enum import Enum
 from typing import Annotated, Any, get_args, get_origin
 
 import strawberry
+from strawberry.utils.str_converters import to_camel_case
 
 from models.catalogue import Entity, entity
 from models.filters import All, AnyOf, Compare, Condition, Not, Related, Search
@@ -121,7 +122,7 @@ def condition(of: Entity, given: Any, path: str = "filter", depth: int = 1) -> C
         raise BadRequest.field(path, f"filters are nested at most {DEEPEST_FILTER} deep")
     found: list[Condition] = []
     for name, value in given_fields(given).items():
-        where = f"{path}.{name.rstrip('_')}"
+        where = f"{path}.{to_camel_case(name.rstrip('_'))}"
         if name in of.edges:
             edge = of.edges[name]
             found.append(Related(edge, condition(edge.target, value, where, depth + 1)))
@@ -140,7 +141,7 @@ def condition(of: Entity, given: Any, path: str = "filter", depth: int = 1) -> C
 def _compared(name: str, given: Any, path: str) -> list[Condition]:
     conditions: list[Condition] = []
     for operator, value in given_fields(given).items():
-        where = f"{path}.{operator.rstrip('_')}"
+        where = f"{path}.{to_camel_case(operator.rstrip('_'))}"
         listed = _short(value, where) if isinstance(value, list) else None
         plain = _plain(value, where, given) if listed is None else tuple(_plain(each, where, given) for each in listed)
         conditions.append(Compare(name, operator.rstrip("_"), plain))

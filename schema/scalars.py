@@ -1,6 +1,6 @@
 """Scalars that print exactly what PostgreSQL prints for the REST door, so that both doors show the same values."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal as Exact
 from typing import Any, NewType
 
@@ -15,6 +15,9 @@ from models.printing import print_number, print_time
 __all__ = ["JSON", "SCALARS", "Date", "DateTime", "Decimal", "PageSize"]
 
 
+MOST_DIGITS = 30
+
+
 def read_time(value: Any) -> datetime:
     """A point in time with an offset."""
     try:
@@ -23,7 +26,10 @@ def read_time(value: Any) -> datetime:
         raise GraphQLError(f"DateTime must be RFC 3339 such as 2026-04-01T00:00:00Z, not {inspect(value)}") from None
     if found.tzinfo is None:
         raise GraphQLError("DateTime must carry an offset, such as the Z in 2026-04-01T00:00:00Z")
-    return found
+    try:
+        return found.astimezone(UTC)
+    except OverflowError:
+        raise GraphQLError(f"DateTime must lie in the years 1 to 9999 in UTC, not {inspect(value)}") from None
 
 
 def read_date(value: Any) -> date:
@@ -40,9 +46,9 @@ def read_number(value: Any) -> Exact:
         number = Exact(str(value)) if not isinstance(value, bool) else Exact("NaN")
     except ArithmeticError:
         number = Exact("NaN")
-    if not number.is_finite():
-        raise GraphQLError(f"Decimal must be a finite number, not {inspect(value)}")
-    return number
+    if not number.is_finite() or number.adjusted() > MOST_DIGITS or len(number.as_tuple().digits) > MOST_DIGITS:
+        raise GraphQLError(f"Decimal must be a finite number of at most {MOST_DIGITS} digits, not {inspect(value)}")
+    return number if number.adjusted() >= -MOST_DIGITS else Exact(0)
 
 
 def read_page_size(value: Any) -> int:

@@ -18,7 +18,7 @@ from tests.contracts.planting import Planted
 from tests.contracts.rest_walk import Walk
 
 EXAMPLES = settings(
-    max_examples=10,
+    max_examples=8,
     deadline=None,
     database=None,
     derandomize=True,
@@ -106,13 +106,13 @@ async def test_the_texts_are_as_many_as_the_forms_of_questions(database: Databas
     for cache in texts.CACHES.values():
         cache.clear()
     counted: list[tuple[dict[str, int], int]] = []
-    for planted in (attacker, attacker, victim, attacker):
+    for planted in (attacker, victim, attacker):
         rows = await shown(planted)
-        for listed in LISTS:
+        for listed in (each for each in LISTS if each.parent is None):
             for pair in conditions(listed.argument("filter"), rows, 0):
                 for chosen in pair:
                     await ask(attacker, listed, filter=chosen, first=7 + len(counted))
         counted.append(({name: len(cache) for name, cache in texts.CACHES.items()}, len(await texts.prepared(database))))
-    assert counted[1:] == [counted[0]] * 3
+    assert counted[1:] == [counted[0]] * 2
     assert max(counted[0][0].values()) < 1000
     assert [text for text in await texts.prepared(database) if MARK in text] == []

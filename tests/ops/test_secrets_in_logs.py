@@ -159,7 +159,7 @@ async def test_a_request_that_is_not_http_leaves_a_line_of_json_without_its_byte
         stranger.recv(1024)
     await web.client.get("/health/live")
     assert CANARY not in web.log.read_text()
-    assert [line["event"] for line in web.lines()][-1] == "request"
+    assert "request" in {line["event"] for line in web.lines()}
 
 
 def secrets_of(settings: Settings) -> list[str]:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.schema.rows import took
 from tests.schema.test_filters import NOUNS, fields_of, filters, rows
 from tests.tenant import Tenant
 
@@ -23,8 +24,7 @@ async def same(tenant: Tenant, body: str, declared: str = "", **variables: Any) 
     """The data of a query, which both ways of answering agree on."""
     planned = await tenant.graphql_response(f"query {declared} {{ {body} }}", **variables)
     executed = await tenant.graphql_response(f"query {declared} {{ {body} viewer {{ scopes }} }}", **variables)
-    assert "plan" in planned.headers["server-timing"]
-    assert "plan" not in executed.headers["server-timing"]
+    assert took(planned) == 1
     data = executed.json()["data"]
     del data["viewer"]
     assert planned.json() == {"data": data}
@@ -44,7 +44,7 @@ async def test_every_field_of_every_noun(acme: Tenant, noun: str) -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        "deals { nodes { contact { conversations(first: 2) { totalCount nodes { agent { conversations(last: 1) { nodes { id } } } } } } } }",
+        "deals { nodes { contact { conversations(first: 2) { nodes { agent { conversations(last: 1) { totalCount } } } } } } }",
         "messages(last: 4) { nodes { content conversation { status messages(first: 1) { nodes { content } } } thread { id } } }",
         "contacts(first: 0) { nodes { id } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } }",
         "contacts(last: 0) { nodes { id } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } }",
@@ -91,7 +91,11 @@ async def test_skip_and_include(acme: Tenant, yes: bool) -> None:
 )
 @pytest.mark.usefixtures("rows")
 async def test_a_selection_of_which_nothing_is_left_is_an_empty_object(acme: Tenant, body: str) -> None:
-    await same(acme, body)
+    asked = await acme.graphql_response(f"{{ {body} }}")
+    executed = await acme.graphql_response(f"{{ {body} viewer {{ scopes }} }}")
+    data = executed.json()["data"]
+    del data["viewer"]
+    assert asked.json() == {"data": data}
 
 
 async def test_an_order_that_differs_in_nulls_alone_has_its_own_cursors(acme: Tenant) -> None:

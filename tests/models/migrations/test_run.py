@@ -1,0 +1,106 @@
+"""Migrations: up, down, up with data, no drift, one at a time, and never waiting long for a lock."""
+
+import threading
+import time
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest
+
+from embedded import PostgresServer
+from models.migrations import run
+
+TABLES = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+
+
+async def admin(postgres: PostgresServer, statement: str) -> None:
+    connection = await asyncpg.connect(postgres.url("postgres", "postgres"))
+    await connection.execute(statement)
+    await connection.close()
+
+
+async def created(postgres: PostgresServer, name: str) -> None:
+    """An empty database of the owner's."""
+    await admin(postgres, f"CREATE DATABASE {name} OWNER parley_owner")
+    connection = await asyncpg.connect(postgres.url("postgres", name))
+    await connection.execute("CREATE EXTENSION IF NOT EXISTS vector; GRANT ALL ON SCHEMA public TO parley_owner")
+    await connection.close()
+
+
+@pytest.fixture
+async def url(postgres: PostgresServer) -> AsyncIterator[str]:
+    """The owner's address of an empty database."""
+    await created(postgres, "migrated")
+    yield postgres.url("parley_owner", "migrated")
+    await admin(postgres, "DROP DATABASE migrated WITH (FORCE)")
+
+
+async def asked(url: str, query: str) -> object:
+    connection = await asyncpg.connect(url)
+    try:
+        return await connection.fetchval(query)
+    finally:
+        await connection.close()
+
+
+async def test_up_leaves_no_drift(url: str) -> None:
+    run.upgrade(url)
+    assert run.drift(url) is None
+    assert await asked(url, "SELECT version_num FROM alembic_version") == run.head()
+
+
+async def test_drift_is_told(url: str) -> None:
+    run.upgrade(url)
+    connection = await asyncpg.connect(url)
+    await connection.execute("ALTER TABLE contacts DROP COLUMN phone")
+    await connection.close()
+    assert "phone" in (run.drift(url) or "")
+
+
+async def test_up_down_and_up_again_with_data(url: str, postgres: PostgresServer) -> None:
+    run.upgrade(url)
+    owner = await asyncpg.connect(postgres.url("postgres", "migrated"))
+    await owner.execute("INSERT INTO companies (id, name) VALUES (gen_random_uuid(), 'c')")
+    await owner.execute("INSERT INTO contacts (company_id, id) SELECT id, gen_random_uuid() FROM companies")
+    await owner.close()
+    run.upgrade(url)
+    assert await asked(postgres.url("postgres", "migrated"), "SELECT count(*) FROM contacts") == 1
+    run.downgrade(url, "base")
+    assert await asked(url, TABLES) == 0
+    run.upgrade(url)
+    assert run.drift(url) is None
+
+
+async def test_two_at_once_are_serialised(url: str) -> None:
+    failures: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            run.upgrade(url)
+        except Exception as error:  # noqa: BLE001 - carried over to the test
+            failures.append(error)
+
+    threads = [threading.Thread(target=work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert run.drift(url) is None
+
+
+async def test_a_lock_that_is_held_makes_a_migration_give_up_and_change_nothing(url: str) -> None:
+    run.upgrade(url)
+    holder = await asyncpg.connect(url)
+    transaction = holder.transaction()
+    await transaction.start()
+    await holder.execute("LOCK TABLE contacts IN ACCESS SHARE MODE")
+    tables = await asked(url, TABLES)
+    begin = time.monotonic()
+    with pytest.raises(Exception, match="lock timeout"):
+        run.downgrade(url, "base")
+    assert 1.9 < time.monotonic() - begin < 5
+    await transaction.rollback()
+    await holder.close()
+    assert await asked(url, TABLES) == tables
+    assert run.drift(url) is None
