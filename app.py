@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import asyncpg
 import orjson
 from fastapi import FastAPI
-from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -33,6 +32,7 @@ from web.access import AccessMiddleware, Doors
 from web.answer import Rendered, answer
 from web.body import BodyLimitMiddleware
 from web.budgets import Budgets
+from web.cors import LimitedCORSMiddleware
 from web.dispatch import Dispatcher, Handler
 from web.health import health_handlers
 from web.limits import Limiter
@@ -102,9 +102,10 @@ def layers(services: Services, innermost: ASGIApp) -> ASGIApp:
     app: ASGIApp = BodyLimitMiddleware(innermost, limit_for=lambda path: body_limit(settings, path), render=render)
     app = ContextMiddleware(app, services.database)
     doors = Doors(is_public=is_public, render=render)
-    app = AccessMiddleware(app, authenticate=authenticate, budgets=Budgets(services.limiter, settings), doors=doors)
+    budgets = Budgets(services.limiter, settings)
+    app = AccessMiddleware(app, authenticate=authenticate, budgets=budgets, doors=doors)
     if settings.cors_origins:
-        app = CORSMiddleware(app, allow_origins=settings.cors_origins, allow_methods=["*"], allow_headers=["*"], max_age=600)
+        app = LimitedCORSMiddleware(app, settings.cors_origins, budgets=budgets, render=render)
     return RequestIdMiddleware(app, render=render)
 
 

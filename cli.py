@@ -42,7 +42,7 @@ def web() -> None:
         create_app(settings),
         host=settings.host,
         port=settings.port,
-        log_level="warning",
+        log_config=None,
         access_log=False,
         server_header=False,
         proxy_headers=False,
@@ -160,10 +160,16 @@ def _fail(message: str) -> NoReturn:
 
 def main() -> None:
     """The console script; errors that a person can mend are one line, not a traceback."""
+    import asyncpg
+
     from embedded import EmbeddedError
 
     try:
         app()
     except (SettingsError, EmbeddedError) as error:
         errors.print(f"[red]error[/red] {error}", highlight=False)
+        sys.exit(1)
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        said = f"The database cannot be used: {error or type(error).__name__}. Next: `parley doctor`"
+        errors.print(f"[red]error[/red] {said}", highlight=False)
         sys.exit(1)

@@ -21,7 +21,11 @@ async def examine(settings: Settings, *, fix: bool, say: Callable[[str], None] |
     """Print each finding; returns 0 when all is well, else 1. `fix` first creates what roles and grants are missing."""
     say = say or Console(highlight=False).print
     if fix:
-        await repair(settings, say)
+        try:
+            await repair(settings, say)
+        except AWAY as error:
+            said = "Next: set PARLEY_MIGRATION_URL to a login that may create and grant roles"
+            say(f"[red]wrong[/red] roles could not be made: {error or type(error).__name__}. {said}")
     wrong = 0
     async for finding in findings(settings):
         wrong += finding.problem is not None

@@ -45,8 +45,8 @@ class Settings(BaseSettings):
     read_connections: int = Field(8, ge=1, le=200, description="Connections for reads, per process.")
     write_connections: int = Field(6, ge=1, le=200, description="Connections for commands, per process.")
     statement_timeout: float = Field(10.0, gt=0, description="Longest a statement may run.")
-    lock_timeout: float = Field(1.5, gt=0, description="Longest a statement may wait for a lock.")
-    pool_timeout: float = Field(1.5, gt=0, description="Longest a request waits for a connection before 503.")
+    lock_timeout: float = Field(1.0, gt=0, description="Longest a statement may wait for a lock.")
+    pool_timeout: float = Field(0.75, gt=0, description="Longest a request waits for a connection before 503.")
 
     jwt_secret: SecretStr | None = Field(None, description="HS256 secret of at least 32 bytes. Unset: `make run` makes one.")
     jwks_urls: Words = Field((), description="JWKS addresses, comma separated; RS256 and ES256 keys are read from them.")
@@ -118,8 +118,9 @@ def load_settings(**overrides: Any) -> Settings:
     known = known_names()
     for name in os.environ:
         if name.startswith("PARLEY_") and name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
-            hint = f"; did you mean {near[0]}?" if near else f"; known are {', '.join(sorted(known))}"
+            near = difflib.get_close_matches(name.removeprefix("PARLEY_"), [each.removeprefix("PARLEY_") for each in known], n=1)
+            listed = f"; known are {', '.join(sorted(known))}"
+            hint = f"; did you mean PARLEY_{near[0]}?" if near and f"PARLEY_{near[0]}" in known else listed
             raise SettingsError(f"{name} is not a setting{hint}")
     try:
         return Settings(**overrides)
@@ -131,4 +132,11 @@ def _readable(error: ValueError) -> str:
     if not isinstance(error, ValidationError):
         return str(error)
     issues = error.errors(include_url=False, include_input=False)
-    return "; ".join(": ".join(filter(None, (".".join(map(str, issue["loc"])), issue["msg"]))) for issue in issues)
+    return "; ".join(": ".join(filter(None, (_variable(issue["loc"]), issue["msg"].removeprefix("Value error, ")))) for issue in issues)
+
+
+def _variable(place: tuple[int | str, ...]) -> str:
+    """The environment variable behind a field that is wrong."""
+    fields = list(Settings.model_fields)
+    name = str(place[0]) if place else ""
+    return known_names()[fields.index(name)] if name in fields else name

@@ -3,6 +3,7 @@
 import asyncio
 import signal
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, cast
 from uuid import UUID
@@ -93,7 +94,7 @@ def _arq(redis_url: str, runner: Runner) -> Worker:
 
     return Worker(
         functions=[func(cast(WorkerCoroutine, run_job), name="run_job", keep_result=0)],
-        redis_settings=RedisSettings.from_dsn(redis_url),
+        redis_settings=replace(RedisSettings.from_dsn(redis_url), conn_retries=0),
         handle_signals=False,
         max_jobs=20,
         poll_delay=0.05,

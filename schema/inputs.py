@@ -31,8 +31,8 @@ def input_type(model: type[Input], name: str) -> Any:
 
 
 def maybe(kind: Any) -> Any:
-    """`Maybe` of a type that was made at import."""
-    return getitem(cast(Any, strawberry.Maybe), kind)
+    """`Maybe` of a type that was made at import. Null always reaches the resolver's input, which words its refusal."""
+    return getitem(cast(Any, strawberry.Maybe), kind | None)
 
 
 def _input_kind(annotation: Any) -> Any:

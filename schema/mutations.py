@@ -91,6 +91,8 @@ def _read(name: str, value: Any) -> UUID | Any:
 
 async def _run(info: strawberry.Info, of: Entity, run: Callable[[Ctx], Awaitable[Row]]) -> Any:
     ctx: Ctx = info.context
+    # The payload shows the row, so whether the caller may read it is settled before anything is written.
+    ctx.require({of.read_scope})
     # What an earlier mutation of the same document loaded may be stale after this one.
     ctx.loaders.clear()
     try:

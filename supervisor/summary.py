@@ -28,6 +28,6 @@ def _commands(url: str, token: str) -> list[str]:
         "",
         "Try",
         f"  TOKEN={token}",
-        f'  curl -H "Authorization: Bearer $TOKEN" "{url}/api/crm/contacts?limit=3"',
-        f"""  curl -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" -d '{QUERY}' {url}/graphql""",
+        f'  curl -H "Authorization: Bearer $TOKEN" "{url}/api/crm/contacts?limit=3"; echo',
+        f"""  curl -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" -d '{QUERY}' {url}/graphql; echo""",
     ]

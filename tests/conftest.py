@@ -108,3 +108,10 @@ async def acme(client: httpx2.AsyncClient, database: Database) -> Tenant:
 async def rival(client: httpx2.AsyncClient, database: Database) -> Tenant:
     """Another company, seen by its owner."""
     return await Tenant.create(client, database, "owner@rival.example")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what the tests counted, such as the calls that were generated."""
+    for report in terminalreporter.stats.get("passed", []):
+        for name, value in report.user_properties:
+            terminalreporter.write_line(f"{report.nodeid.rpartition('::')[2]}: {value} {name}")

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from models.db.pool import Pool, PoolOptions
 from models.db.session import Session
-from settings import Settings
+from settings import Settings, SettingsError
 
 
 class Database:
@@ -12,7 +12,7 @@ class Database:
 
     def __init__(self, settings: Settings) -> None:
         if settings.database_url is None:
-            raise ValueError("DATABASE_URL is not set; `make run` starts a bundled server, or give the address of your own")
+            raise SettingsError("DATABASE_URL is not set; `make run` starts a bundled server, or give the address of your own")
         url = settings.database_url.get_secret_value()
         common = {
             "timezone": "UTC",
@@ -25,10 +25,10 @@ class Database:
         # Compiled reads are planned once: their texts already differ wherever a plan should. Parallel workers would
         # evaluate the sub-select before the company is set.
         reading = {"default_transaction_read_only": "on", "plan_cache_mode": "force_generic_plan", "max_parallel_workers_per_gather": "0"}
-        wait = settings.pool_timeout
-        self.reads = Pool(PoolOptions(url, settings.read_connections, wait, common | reading))
-        self.writes = Pool(PoolOptions(url, settings.write_connections, wait, common))
-        self.system = Pool(PoolOptions(url, 2, wait, common | {"role": settings.system_role}))
+        wait, patience = settings.pool_timeout, settings.statement_timeout + 0.5
+        self.reads = Pool(PoolOptions(url, settings.read_connections, wait, common | reading, patience))
+        self.writes = Pool(PoolOptions(url, settings.write_connections, wait, common, patience))
+        self.system = Pool(PoolOptions(url, 2, wait, common | {"role": settings.system_role}, patience))
 
     def session(self, company_id: UUID) -> Session:
         """What one caller may do: there is no session without a company."""

@@ -14,6 +14,9 @@ from typing import Any
 import asyncpg
 import orjson
 
+# What a connection raises that is of no more use.
+BROKEN = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
+
 
 class PoolExhausted(Exception):
     """No connection became free in time."""
@@ -21,12 +24,16 @@ class PoolExhausted(Exception):
 
 @dataclass(frozen=True, slots=True)
 class PoolOptions:
-    """How a pool connects: `settings` are sent at the start of each connection, times are in seconds."""
+    """How a pool connects: `settings` are sent at the start of each connection, times are in seconds.
+
+    `wait` is for a connection, `patience` for an answer: a server that is frozen keeps none of its own timeouts.
+    """
 
     url: str
     size: int
     wait: float
     settings: Mapping[str, str] = field(default_factory=dict)
+    patience: float | None = None
 
 
 class Pool:
@@ -45,6 +52,10 @@ class Pool:
         connection = await self.acquire()
         try:
             yield connection
+        except TimeoutError:
+            # The server does not answer; asking it again would only wait again.
+            connection.terminate()
+            raise
         except Exception:
             await settle(connection)
             raise
@@ -128,6 +139,7 @@ async def connect(options: PoolOptions) -> asyncpg.Connection:
     connection = await asyncpg.connect(
         options.url,
         timeout=options.wait,
+        command_timeout=options.patience,
         statement_cache_size=500,
         max_cached_statement_lifetime=0,
         max_cacheable_statement_size=0,
@@ -142,12 +154,12 @@ async def settle(connection: asyncpg.Connection) -> None:
     """End what a failed statement left open.
 
     asyncpg sends Parse before it encodes the values. When a value cannot be encoded, nothing more is sent, and the server
-    keeps the locks of a half-prepared statement until the connection's next use; an empty query ends it.
+    keeps the locks of a half-prepared statement until the connection's next use; any query ends it.
     """
     if not connection.is_closed():
         try:
-            await connection.execute("")
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+            await connection.execute("SELECT")
+        except BROKEN:
             connection.terminate()
 
 

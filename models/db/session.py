@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from sqlalchemy import Executable, Select, delete, insert, update
 from models.catalogue import Entity
 from models.db.compile import Compiled, compile_statement
 from models.db.graph import Filling, graph_statement
+from models.db.pool import BROKEN
 from models.db.questions import rows_sql, total_sql
 from models.db.row import Row, rows_of
 from models.db.statement import json_statement, rows_statement, value_statement
@@ -77,7 +78,8 @@ class Session:
             try:
                 yield
             except BaseException:
-                if not connection.is_closed():
+                # What went wrong first is what the caller must hear of; a connection that cannot roll back is thrown away.
+                with suppress(*BROKEN):
                     await connection.execute("ROLLBACK")
                 raise
             await connection.execute("COMMIT")

@@ -14,7 +14,8 @@ from models.db.graph import Filling, filling
 from models.filters import edges_of
 from models.rows import Rows
 from resolvers.ctx import Ctx
-from resolvers.errors import ParleyError
+from resolvers.errors import BadRequest, ParleyError
+from resolvers.faults import DATABASE_FAULTS, known
 from resolvers.listing import Listing, listed
 from schema.ids import read_id
 from schema.listings import listing_of
@@ -46,7 +47,12 @@ class PlannedRun:
             fillings = [await self._filling(plan, number, ctx, variables) for number in range(len(plan.asked))]
         except (ParleyError, GraphQLError):
             return None
-        printed = await ctx.db.graph(plan.template, fillings)
+        try:
+            printed = await ctx.db.graph(plan.template, fillings)
+        except DATABASE_FAULTS as error:
+            if isinstance(known(error), BadRequest):
+                return None
+            raise
         ctx.planned = True
         return printed
 

@@ -29,10 +29,3 @@ async def victim(acme: Tenant, superuser: asyncpg.Connection) -> Planted:
 async def attacker(rival: Tenant, superuser: asyncpg.Connection) -> Planted:
     """Company B: it has rows of its own, so that an empty answer proves nothing."""
     return await plant(superuser, rival, "attacker")
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print what the tests counted, such as the calls that were generated."""
-    for report in terminalreporter.stats.get("passed", []):
-        for name, value in report.user_properties:
-            terminalreporter.write_line(f"{report.nodeid.rpartition('::')[2]}: {value} {name}")

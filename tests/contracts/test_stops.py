@@ -82,11 +82,6 @@ async def test_stop_1_no_session_is_made_without_a_company(database: Database) -
     assert sessions.unbound_sessions(sessions.sources()) == []
 
 
-async def test_stop_1_a_company_that_is_none_reads_nothing_at_all(database: Database, victim: Planted) -> None:
-    with pytest.raises(asyncpg.InvalidTextRepresentationError):
-        await database.session(None).records(select(CONTACT.table.c.id))  # type: ignore[arg-type]
-
-
 @pytest.mark.parametrize(
     "text",
     [
@@ -155,3 +150,8 @@ async def test_stop_4_composite_keys_alone_refuse_another_companys_id(
                 await insert
         else:
             assert await insert == "INSERT 0 1"
+
+
+async def test_stop_1_a_company_that_is_none_reads_nothing_at_all(database: Database, victim: Planted) -> None:
+    with pytest.raises(asyncpg.InvalidTextRepresentationError):
+        await database.session(None).records(select(CONTACT.table.c.id))  # type: ignore[arg-type]

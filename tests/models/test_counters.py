@@ -108,10 +108,14 @@ async def test_concurrent_messages_are_all_counted(acme: Tenant, settings: Setti
 async def test_a_rolled_back_message_is_not_counted(acme: Tenant) -> None:
     (a, _), _ = await prepared(acme)
     ctx, row = acme.ctx(), {"id": new_id(), "conversation_id": a, "sender_type": "user", "content": "x"}
-    with pytest.raises(asyncpg.UniqueViolationError):
+
+    async def twice() -> None:
         async with ctx.db.transaction():
             await ctx.db.insert(MESSAGE, row)
             await ctx.db.insert(MESSAGE, row)
+
+    with pytest.raises(asyncpg.UniqueViolationError):
+        await twice()
     assert await counted(acme, a) == (0, None)
 
 

@@ -118,11 +118,13 @@ async def test_unusual_methods_are_refused_without_a_fault(acme: Tenant, method:
     assert (await acme.rest(method, "/api/agents")).status_code == 405
 
 
-async def test_head_has_no_body(acme: Tenant) -> None:
-    agent = await acme.agent()
-    answer = await acme.rest("HEAD", f"/api/agents/{agent['id']}")
-    assert answer.status_code in {200, 405}
-    assert answer.content == b"" or answer.status_code == 405
+@pytest.mark.parametrize("path", ["/api/agents", "/api/agents/{}"])
+async def test_head_answers_as_get_does(acme: Tenant, path: str) -> None:
+    path = path.format((await acme.agent())["id"])
+    head, get = await acme.rest("HEAD", path), await acme.rest("GET", path)
+    assert head.status_code == get.status_code == 200
+    same = ("content-type", "content-length", "etag", "cache-control")
+    assert [head.headers.get(name) for name in same] == [get.headers.get(name) for name in same]
 
 
 @pytest.mark.parametrize("path", ["/api/agents", "/api/crm/contacts", "/api/crm/deals", "/api/conversations", "/nowhere"])

@@ -9,7 +9,8 @@ from models.contact import CONTACT
 from models.db import compile as compiling
 from models.db.compile import STATEMENTS, compile_statement, shift
 from models.deal import DEAL
-from models.filters import Compare, condition_sql
+from models.filters import Binder, Compare
+from models.rows import Rows
 
 TABLE = CONTACT.table
 
@@ -44,7 +45,7 @@ def test_a_list_is_one_parameter_however_long(operator: str) -> None:
     texts = set()
     for count in (0, 1, 5, 100):
         ids = tuple(uuid4() for _ in range(count))
-        compiled = compile_statement(select(TABLE.c.id).where(condition_sql(CONTACT, TABLE, Compare("id", operator, ids))))
+        compiled = compile_statement(Rows.of(CONTACT).where(Compare("id", operator, ids)).total(Binder()))
         assert compiled.values == [list(ids)]
         texts.add(compiled.text)
     assert len(texts) == 1
