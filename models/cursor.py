@@ -13,7 +13,8 @@ from models.catalogue import Entity, Order
 from models.page import Keyset
 from models.printing import plain
 
-LONGEST = 4000
+# Five sort keys of control characters, at six bytes each, stay below this.
+LONGEST = 10_000
 
 
 class BadCursorError(ValueError):

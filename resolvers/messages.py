@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, field_validator
 
 from models.columns import now
 from models.conversation import CONVERSATION
@@ -41,6 +41,13 @@ class NewMessage(Input):
     message_type: MessageType = Field(MessageType.TEXT, validation_alias="messageType", description="What it carries.")
     thread_id: UUID | None = Field(None, validation_alias="threadId", description="A thread of the same conversation.")
     attachments: list[Attachment] = Field([], max_length=50, description="Files, at most 50.")
+
+    @field_validator("message_type")
+    @classmethod
+    def _said_by_a_user(cls, kind: MessageType) -> MessageType:
+        if kind is MessageType.SYSTEM:
+            raise ValueError("a user's message is text, audio, video, file or image")
+        return kind
 
 
 class Reaction(Input):

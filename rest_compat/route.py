@@ -7,6 +7,7 @@ graph, its own JSON reading, which lets NaN and lone surrogates through) is repl
 import inspect
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
+from urllib.parse import parse_qsl
 from uuid import UUID
 
 import orjson
@@ -87,7 +88,8 @@ async def _read_request(request: Request) -> Request:
 
 def _query_reader(model: type[Input]) -> Reader:
     async def read(request: Request) -> Input:
-        return model.read(dict(request.query_params)) if request.scope["query_string"] else model.read({})
+        text: bytes = request.scope["query_string"]
+        return model.read(dict(parse_qsl(text.decode("latin-1"), keep_blank_values=True)) if text else {})
 
     return read
 

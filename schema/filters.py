@@ -121,7 +121,7 @@ def condition(of: Entity, given: Any, path: str = "filter", depth: int = 1) -> C
     if depth > DEEPEST_FILTER:
         raise BadRequest.field(path, f"filters are nested at most {DEEPEST_FILTER} deep")
     found: list[Condition] = []
-    for name, value in given_fields(given).items():
+    for name, value in given_fields(given, path).items():
         where = f"{path}.{to_camel_case(name.rstrip('_'))}"
         if name in of.edges:
             edge = of.edges[name]
@@ -140,7 +140,7 @@ def condition(of: Entity, given: Any, path: str = "filter", depth: int = 1) -> C
 
 def _compared(name: str, given: Any, path: str) -> list[Condition]:
     conditions: list[Condition] = []
-    for operator, value in given_fields(given).items():
+    for operator, value in given_fields(given, path).items():
         where = f"{path}.{to_camel_case(operator.rstrip('_'))}"
         listed = _short(value, where) if isinstance(value, list) else None
         plain = _plain(value, where, given) if listed is None else tuple(_plain(each, where, given) for each in listed)

@@ -13,6 +13,7 @@ from schema.fields import graphql_type, nested_model
 from schema.naming import list_of
 from schema.signature import make_input
 
+JSON_FIELDS = frozenset({"meta", "metadata", "voice_settings"})
 MADE: dict[type[BaseModel], Any] = {}
 
 
@@ -79,5 +80,8 @@ def spelled(error: ParleyError, argument: str = "input") -> ParleyError:
 
 
 def _path(path: str, argument: str) -> str:
-    parts = ("metadata" if part == "meta" else to_camel_case(part) for part in path.split(".") if part)
-    return ".".join((argument, *parts))
+    parts = [part for part in path.split(".") if part]
+    # What stands below a JSON field is the caller's own spelling.
+    own = next((index for index, part in enumerate(parts) if part in JSON_FIELDS), len(parts))
+    spelled_out = ["metadata" if part == "meta" else to_camel_case(part) for part in parts[: own + 1]]
+    return ".".join((argument, *spelled_out, *parts[own + 1 :]))

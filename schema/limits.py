@@ -1,5 +1,6 @@
 """What a document may cost before anything is run: counted on the parsed document alone, never on the database."""
 
+from collections import Counter as Counts
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,6 +25,7 @@ LONGEST_LIST = 500
 MOST_VALUES = 5000
 MOST_FIELDS = 2000
 MOST_OPERATIONS = 20
+MOST_REPEATS = 10
 MOST_VARIABLES = 50
 
 
@@ -38,6 +40,7 @@ class Counter:
     def measure(self, selections: SelectionSetNode | None, spreading: tuple[str, ...] = ()) -> tuple[int, int]:
         """Depth and number of fields of a selection, its fragments spread out. Introspection is measured by its own rule."""
         depth = fields = 0
+        _check_repetition(selections)
         for selection in selections.selections if selections else ():
             inner_depth, inner_fields = self._measure_one(selection, spreading)
             depth, fields = max(depth, inner_depth), fields + inner_fields
@@ -64,6 +67,14 @@ class Counter:
         if name not in self.measured:
             self.measured[name] = self.measure(fragment.selection_set, (*spreading, name))
         return self.measured[name]
+
+
+def _check_repetition(selections: SelectionSetNode | None) -> None:
+    """Validation compares every two fields of one response key, so a key may not be repeated at will."""
+    keys = Counts((each.alias or each.name).value for each in (selections.selections if selections else ()) if isinstance(each, FieldNode))
+    for key, times in keys.most_common(1):
+        if times > MOST_REPEATS:
+            raise too_much("QUERY_TOO_LARGE", f"{key} is selected {times} times side by side; at most {MOST_REPEATS} are taken")
 
 
 def check_document(document: DocumentNode, settings: Settings) -> None:

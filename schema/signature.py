@@ -5,6 +5,9 @@ from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 import strawberry
+from strawberry.utils.str_converters import to_camel_case
+
+from resolvers.errors import BadRequest
 
 POSITIONAL = inspect.Parameter.POSITIONAL_OR_KEYWORD
 KEYWORD = inspect.Parameter.KEYWORD_ONLY
@@ -42,9 +45,14 @@ def optional_field(description: str | None, name: str | None = None) -> Any:
     return strawberry.field(name=name, description=description, default=strawberry.UNSET)
 
 
-def given_fields(value: Any) -> dict[str, Any]:
-    """The fields of an input that were given a value."""
-    return {name: each for name, each in vars(value).items() if each is not None and each is not strawberry.UNSET}
+def given_fields(value: Any, path: str) -> dict[str, Any]:
+    """The fields of an input that were given a value; null is refused, for leaving it out would widen what is asked for."""
+    given = {name: each for name, each in vars(value).items() if each is not strawberry.UNSET}
+    for name, each in given.items():
+        if each is None:
+            said = "null is no value to compare with; leave it out, or ask with isNull"
+            raise BadRequest.field(f"{path}.{to_camel_case(name.rstrip('_'))}", said)
+    return given
 
 
 def _optional(kind: Any) -> bool:

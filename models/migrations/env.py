@@ -36,10 +36,13 @@ def migrate(connection: Connection) -> None:
 async def connect_and_migrate() -> None:
     """Open the owner's connection; the address comes from `models.migrations.run`."""
     engine = create_async_engine(context.config.attributes["url"])
-    async with engine.connect() as connection:
-        await connection.run_sync(migrate)
-        await connection.commit()
-    await engine.dispose()
+    try:
+        async with engine.connect() as connection:
+            await connection.run_sync(migrate)
+            await connection.commit()
+    finally:
+        # Also after a failure: a connection left open would keep the lock, and the next run would wait for ever.
+        await engine.dispose()
 
 
 asyncio.run(connect_and_migrate())
