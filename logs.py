@@ -1,13 +1,18 @@
 """Logs: one JSON object a line, without secrets, bodies or the values of variables."""
 
+import asyncio
+import atexit
 import logging
 import sys
+from typing import ClassVar
 
 import orjson
 import structlog
 from structlog.typing import Processor
 
 from settings import Settings
+
+DELAY = 0.05
 
 
 def configure_logs(settings: Settings) -> None:
@@ -23,12 +28,46 @@ def configure_logs(settings: Settings) -> None:
         cache_logger_on_first_use=True,
         wrapper_class=structlog.make_filtering_bound_logger(level),
         processors=[*shared, structlog.processors.JSONRenderer(serializer=_dumps)],
-        logger_factory=structlog.BytesLoggerFactory(file=sys.stdout.buffer),
+        logger_factory=BufferedLogger,
     )
     libraries = logging.StreamHandler(sys.stdout)
     printed = structlog.processors.JSONRenderer(serializer=lambda event, **_: _dumps(event).decode())
     libraries.setFormatter(structlog.stdlib.ProcessorFormatter(processor=printed, foreign_pre_chain=shared))
     logging.basicConfig(level=max(level, logging.WARNING), handlers=[libraries], force=True)
+
+
+class BufferedLogger:
+    """Collects lines and writes them together, at most 50 ms later: a write for each line cost a tenth of a short request.
+
+    Outside an event loop a line is written at once; what is left at the end is written then.
+    """
+
+    lines: ClassVar[list[bytes]] = []
+
+    def __init__(self, *_: object) -> None:
+        """structlog hands over the logger's name, which is in no line."""
+
+    def msg(self, line: bytes) -> None:
+        """Take one line."""
+        self.lines.append(line + b"\n")
+        if len(self.lines) > 1:
+            return
+        try:
+            asyncio.get_running_loop().call_later(DELAY, self.flush)
+        except RuntimeError:
+            self.flush()
+
+    debug = info = warning = error = critical = exception = log = msg
+
+    @classmethod
+    def flush(cls) -> None:
+        """Write what was collected."""
+        waiting, cls.lines[:] = b"".join(cls.lines), []
+        sys.stdout.buffer.write(waiting)
+        sys.stdout.buffer.flush()
+
+
+atexit.register(BufferedLogger.flush)
 
 
 def _dumps(event: object, **_: object) -> bytes:

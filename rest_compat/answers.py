@@ -17,13 +17,24 @@ from resolvers.errors import Forbidden, NotFound
 from resolvers.listing import by_id
 
 JSON = "application/json"
+JSON_TYPE = (b"content-type", b"application/json")
+
+
+class Printed(Response):
+    """A JSON body as PostgreSQL printed it, with the two headers it needs and nothing to work out."""
+
+    def __init__(self, body: bytes, status: int = 200) -> None:
+        self.status_code = status
+        self.background = None
+        self.body = body
+        self.raw_headers = [(b"content-length", b"%d" % len(body)), JSON_TYPE]
 
 
 async def list_answer(ctx: Ctx, rows: Rows[Any], shape: Shape) -> Response:
     """A page of rows in a list's envelope."""
     page = rows.page
     slots = {"limit": page.limit, "offset": page.offset} if page else {}
-    return Response(await ctx.json(rows, shape, **slots), media_type=JSON)
+    return Printed(await ctx.json(rows, shape, **slots) or b"")
 
 
 async def one_body(ctx: Ctx, rows: Rows[Any], shape: Shape, **slots: Any) -> bytes:
@@ -61,7 +72,7 @@ async def command_answer(ctx: Ctx, change: Coroutine[Any, Any, Row], shape: Shap
         change.close()
         raise
     row = await change
-    return Response(await one_body(ctx, by_id(shape.of.entity, row.id), shape, **slots), status, media_type=JSON)
+    return Printed(await one_body(ctx, by_id(shape.of.entity, row.id), shape, **slots), status)
 
 
 class Success(BaseModel):

@@ -15,7 +15,7 @@ from resolvers import contacts
 from resolvers.contacts import ContactPatch, NewContact
 from resolvers.inputs import Input
 from resolvers.listing import EVERYTHING, Listing
-from rest_compat.answers import JSON, Success, command_answer, forgiving_delete, list_answer, one_body, single_answer
+from rest_compat.answers import Printed, Success, command_answer, forgiving_delete, list_answer, one_body, single_answer
 from rest_compat.conversations import ITEM as CONVERSATION_ITEM
 from rest_compat.conversations import MOST_CONVERSATIONS, ConversationRead
 from rest_compat.examples import CONTACT_BODY, CONTACT_PATCH, body_example
@@ -112,4 +112,4 @@ async def delete_contact(ctx: Caller, contact_id: UUID) -> Response:
 async def contact_conversations(ctx: Caller, contact_id: UUID, query: Annotated[LastConversations, Query()]) -> Response:
     """Get a contact with its last conversations, newest first."""
     rows = await contacts.get_contact(ctx, contact_id)
-    return Response(await one_body(ctx, rows, WITH_CONVERSATIONS, limit=min(query.limit, MOST_CONVERSATIONS)), media_type=JSON)
+    return Printed(await one_body(ctx, rows, WITH_CONVERSATIONS, limit=min(query.limit, MOST_CONVERSATIONS)))

@@ -8,7 +8,7 @@ from limits import RateLimitItem
 
 from web.ledger import Grant
 
-LARGEST_LEASE = 20
+LARGEST_LEASE = 200
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ def parse_limit(setting: str, text: str) -> RateLimitItem:
 
 
 class Limiter:
-    """Exact within one process; each further process may hold back at most one lease (2 % of the limit, at most 20).
+    """Exact within one process; each further process may hold back at most one lease (2 % of the limit, at most 200).
 
     A lease is counted as spent when it is taken, so several processes together never let more than the limit pass while
     Redis counts. While Redis is away each process counts for itself, from what Redis last told it.

@@ -52,16 +52,19 @@ class Pool:
         connection = await self.acquire()
         try:
             yield connection
-        except TimeoutError:
-            # The server does not answer; asking it again would only wait again.
-            connection.terminate()
+        except BaseException as error:
+            await after_failure(connection, error)
             raise
-        except Exception:
-            await settle(connection)
-            raise
-        except BaseException:
-            # Cancelled in the middle of a statement: what the server still does is nobody's any more.
-            connection.terminate()
+        finally:
+            self.release(connection)
+
+    async def value(self, text: str, values: list[Any]) -> Any:
+        """One value by one statement. The same as `fetchval` on a lent connection, without what a context manager costs."""
+        connection = await self.acquire()
+        try:
+            return await connection.fetchval(text, *values)
+        except BaseException as error:
+            await after_failure(connection, error)
             raise
         finally:
             self.release(connection)
@@ -150,17 +153,22 @@ async def connect(options: PoolOptions) -> asyncpg.Connection:
     return connection
 
 
-async def settle(connection: asyncpg.Connection) -> None:
-    """End what a failed statement left open.
+async def after_failure(connection: asyncpg.Connection, error: BaseException) -> None:
+    """End what a failed statement left open, or the connection when nobody could say what it still does.
 
     asyncpg sends Parse before it encodes the values. When a value cannot be encoded, nothing more is sent, and the server
-    keeps the locks of a half-prepared statement until the connection's next use; any query ends it.
+    keeps the locks of a half-prepared statement until the connection's next use; any query ends it. After a time-out the
+    server does not answer, and after a cancellation what it does is nobody's any more.
     """
-    if not connection.is_closed():
-        try:
-            await connection.execute("SELECT")
-        except BROKEN:
-            connection.terminate()
+    if connection.is_closed():
+        return
+    if isinstance(error, TimeoutError) or not isinstance(error, Exception):
+        connection.terminate()
+        return
+    try:
+        await connection.execute("SELECT")
+    except BROKEN:
+        connection.terminate()
 
 
 def encode_json(value: Any) -> bytes:

@@ -128,5 +128,4 @@ class Session:
             self.statements += 1
             if self._transaction is not None:
                 return await self._transaction.fetchval(text, *values, self._company)
-            async with self._reads.connection() as connection:
-                return await connection.fetchval(text, *values, self._company)
+            return await self._reads.value(text, [*values, self._company])
