@@ -30,11 +30,13 @@ run: .venv/installed schema/graphiql/dist/index.html ## Start everything: Postgr
 test: .venv/installed-dev ## Prove it: the whole test suite against real servers
 	@$(BIN)/python -m pytest -n 2 --dist loadscope
 
-check: .venv/installed-dev ## Lint, types, import rules, schema diffs
+check: .venv/installed-dev ## Lint, types, import rules, schema diffs, migrations against the tables
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/parley schema --diff
+	@folder=$$(mktemp -d) && export PARLEY_DATA_DIR=$$folder && $(BIN)/parley migrate && $(BIN)/parley migrate --check; \
+	  status=$$?; rm -rf $$folder; exit $$status
 
 bench: .venv/installed-dev ## Measure against a hand-written ceiling and the usual way
 	@$(BIN)/python -m bench

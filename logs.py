@@ -37,7 +37,7 @@ def configure_logs(settings: Settings) -> None:
 
 
 class BufferedLogger:
-    """Collects lines and writes them together, at most 50 ms later: a write for each line cost a tenth of a short request.
+    """Collects lines and writes them together, at most 50 ms later, errors at once: a write for each line cost a tenth of a short request.
 
     Outside an event loop a line is written at once; what is left at the end is written then.
     """
@@ -57,7 +57,13 @@ class BufferedLogger:
         except RuntimeError:
             self.flush()
 
-    debug = info = warning = error = critical = exception = log = msg
+    def urgent(self, line: bytes) -> None:
+        """Take a line that must not be lost to what may follow it."""
+        self.msg(line)
+        self.flush()
+
+    debug = info = warning = log = msg
+    error = critical = exception = urgent
 
     @classmethod
     def flush(cls) -> None:
