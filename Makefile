@@ -35,7 +35,7 @@ check: .venv/installed-dev ## Lint, types, import rules, schema diffs, migration
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/parley schema --diff
-	@folder=$$(mktemp -d) && export PARLEY_DATA_DIR=$$folder && $(BIN)/parley migrate && $(BIN)/parley migrate --check; \
+	@folder=$$(mktemp -d) && chmod 755 $$folder && export PARLEY_DATA_DIR=$$folder && $(BIN)/parley migrate && $(BIN)/parley migrate --check; \
 	  status=$$?; rm -rf $$folder; exit $$status
 
 bench: .venv/installed-dev ## Measure against a hand-written ceiling and the usual way
