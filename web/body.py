@@ -8,6 +8,9 @@ from resolvers.errors import BadRequest, ParleyError, PayloadTooLarge
 from web.answer import Header, Render, answer
 
 LONGEST_NUMBER = 18
+# A read without one of these headers has no body (RFC 9112, 6.3): there is nothing to count.
+READS = frozenset({"GET", "HEAD"})
+ANNOUNCES = frozenset({b"content-length", b"transfer-encoding"})
 
 
 class BodyLimitMiddleware:
@@ -25,6 +28,9 @@ class BodyLimitMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or answer 400 or 413."""
         if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        if scope["method"] in READS and not any(name in ANNOUNCES for name, _ in scope["headers"]):
             await self.app(scope, receive, send)
             return
         limit = self._limit_for(scope["path"])

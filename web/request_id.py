@@ -4,7 +4,7 @@ import logging
 import re
 import time
 from collections.abc import Awaitable, Iterable
-from uuid import uuid4
+from secrets import token_hex
 
 import structlog
 from starlette.requests import ClientDisconnect
@@ -101,7 +101,7 @@ def request_id(headers: Iterable[Header]) -> str:
     for name, value in headers:
         if name == b"x-request-id" and USABLE.fullmatch(value):
             return value.decode("ascii")
-    return str(uuid4())
+    return token_hex(16)
 
 
 def template(scope: Scope) -> str:

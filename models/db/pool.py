@@ -14,6 +14,8 @@ from typing import Any
 import asyncpg
 import orjson
 
+# Prepared statements that one connection keeps.
+MOST_STATEMENTS = 500
 # What a connection raises that is of no more use.
 BROKEN = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
 
@@ -45,6 +47,7 @@ class Pool:
         self._waiting: deque[asyncio.Future[asyncpg.Connection | None]] = deque()
         self._open = 0
         self._closed = False
+        self._prepared: dict[int, dict[str, Any]] = {}
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[asyncpg.Connection]:
@@ -59,15 +62,31 @@ class Pool:
             self.release(connection)
 
     async def value(self, text: str, values: list[Any]) -> Any:
-        """One value by one statement. The same as `fetchval` on a lent connection, without what a context manager costs."""
+        """One value by one statement, which each connection prepares once and keeps."""
         connection = await self.acquire()
         try:
-            return await connection.fetchval(text, *values)
+            statement = await self._statement(connection, text)
+            try:
+                return await statement.fetchval(*values)
+            except asyncpg.InvalidCachedStatementError:
+                # The tables have changed since it was prepared.
+                self._prepared.pop(id(connection), None)
+                return await (await self._statement(connection, text)).fetchval(*values)
         except BaseException as error:
             await after_failure(connection, error)
             raise
         finally:
             self.release(connection)
+
+    async def _statement(self, connection: asyncpg.Connection, text: str) -> Any:
+        """The connection's prepared statement for a text; the oldest goes when there are too many."""
+        kept = self._prepared.setdefault(id(connection), {})
+        statement = kept.get(text)
+        if statement is None:
+            statement = kept[text] = await connection.prepare(text)
+            if len(kept) > MOST_STATEMENTS:
+                del kept[next(iter(kept))]
+        return statement
 
     async def acquire(self) -> asyncpg.Connection:
         """Take a connection; whoever takes it must `release` it."""
@@ -77,6 +96,7 @@ class Pool:
                 if not connection.is_closed():
                     return connection
                 self._open -= 1
+                self._prepared.pop(id(connection), None)
             if self._open < self._options.size:
                 return await self._connect()
             handed = await self._wait()
@@ -87,6 +107,7 @@ class Pool:
         """Give a connection back; one that died, or is still inside a transaction, is thrown away."""
         if connection.is_closed() or connection.is_in_transaction() or self._closed:
             self._open -= 1
+            self._prepared.pop(id(connection), None)
             if not connection.is_closed():
                 connection.terminate()
             self._wake(None)
@@ -143,7 +164,7 @@ async def connect(options: PoolOptions) -> asyncpg.Connection:
         options.url,
         timeout=options.wait,
         command_timeout=options.patience,
-        statement_cache_size=500,
+        statement_cache_size=MOST_STATEMENTS,
         max_cached_statement_lifetime=0,
         max_cacheable_statement_size=0,
         server_settings=dict(options.settings),
