@@ -4,7 +4,9 @@ import asyncio
 import atexit
 import logging
 import sys
-from typing import ClassVar
+from collections.abc import MutableMapping
+from datetime import UTC, datetime
+from typing import Any, ClassVar
 
 import orjson
 import structlog
@@ -27,7 +29,7 @@ def configure_logs(settings: Settings) -> None:
     structlog.configure(
         cache_logger_on_first_use=True,
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        processors=[*shared, structlog.processors.JSONRenderer(serializer=_dumps)],
+        processors=[structlog.contextvars.merge_contextvars, structlog.processors.format_exc_info, _line],
         logger_factory=BufferedLogger,
     )
     libraries = logging.StreamHandler(sys.stdout)
@@ -74,6 +76,13 @@ class BufferedLogger:
 
 
 atexit.register(BufferedLogger.flush)
+
+
+def _line(_: object, level: str, event: MutableMapping[str, Any]) -> bytes:
+    """Level, time and JSON in one step: a request's line passes here."""
+    event["level"] = level
+    event["timestamp"] = datetime.now(UTC).isoformat()
+    return orjson.dumps(event, default=str)
 
 
 def _dumps(event: object, **_: object) -> bytes:

@@ -6,6 +6,7 @@ graph, its own JSON reading, which lets NaN and lone surrogates through) is repl
 
 import inspect
 from collections.abc import Awaitable, Callable, Coroutine
+from functools import lru_cache
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 from urllib.parse import parse_qsl
 from uuid import UUID
@@ -25,6 +26,7 @@ from rest_compat.errors import ErrorAnswer
 
 REFUSALS: dict[int | str, dict[str, Any]] = {"4XX": {"model": ErrorAnswer, "description": "Refused; nothing was changed."}}
 
+LONGEST_REMEMBERED = 200
 Reader = Callable[[Request], Awaitable[Any]]
 
 
@@ -89,9 +91,15 @@ async def _read_request(request: Request) -> Request:
 def _query_reader(model: type[Input]) -> Reader:
     async def read(request: Request) -> Input:
         text: bytes = request.scope["query_string"]
-        return model.read(dict(parse_qsl(text.decode("latin-1"), keep_blank_values=True)) if text else {})
+        return read_query(model, text) if len(text) <= LONGEST_REMEMBERED else read_query.__wrapped__(model, text)
 
     return read
+
+
+@lru_cache(2000)
+def read_query(model: type[Input], text: bytes) -> Input:
+    """A query string, read and validated; callers repeat themselves, and inputs are frozen, so they can be shared."""
+    return model.read(dict(parse_qsl(text.decode("latin-1"), keep_blank_values=True)))
 
 
 def _path_reader(name: str) -> Reader:
