@@ -2,16 +2,17 @@
 
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
-from graphql import FieldNode
+from graphql import FieldNode, VariableNode
 from strawberry.utils.str_converters import to_camel_case
 
 from models.catalogue import Edge, Entity
 from models.graph import Connection, Constant, Cursor, Edges, Fact, NodeOf, Nodes, PageFacts, RootNode, Single, Total, Word
 from models.shape import Leaf, Object, One
 from schema.fields import graphql_type
+from schema.limits import walk
 from schema.listings import Root
 from schema.planner.collect import Collector, Fields
 
@@ -20,7 +21,7 @@ class NotCoveredError(Exception):
     """The operation has something that only the executor can answer."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Asked:
     """One listing of the plan: the node whose arguments it reads, and where its rows come from."""
 
@@ -32,6 +33,11 @@ class Asked:
     lists: bool = True
     looks_ahead: bool = False
     counts: bool = False
+
+    @cached_property
+    def constant(self) -> bool:
+        """Whether no argument reads a variable."""
+        return not any(isinstance(each, VariableNode) for argument in self.node.arguments or () for each in walk(argument))
 
 
 @dataclass(slots=True)

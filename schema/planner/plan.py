@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from graphql import DocumentNode, FieldNode, FragmentDefinitionNode, GraphQLSchema, OperationDefinitionNode, OperationType, VariableNode
+from graphql import DocumentNode, FragmentDefinitionNode, GraphQLSchema, OperationDefinitionNode, OperationType, VariableNode
 
 from models.db.graph import Filling
 from models.graph import Constant, RootNode
@@ -102,8 +102,3 @@ def deciding_variables(document: DocumentNode) -> tuple[str, ...]:
         if isinstance(argument.value, VariableNode) and directive.name.value in {"skip", "include"}
     ]
     return tuple(dict.fromkeys(names))
-
-
-def is_constant(node: FieldNode) -> bool:
-    """Whether no argument of a field reads a variable."""
-    return not any(isinstance(each, VariableNode) for argument in node.arguments or () for each in walk(argument))

@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from graphql import GraphQLError, GraphQLObjectType, GraphQLSchema, OperationDefinitionNode
-from graphql.execution.values import VariableValues, get_argument_values, get_variable_values
+from graphql.execution.values import VariableValues, get_variable_values
 from strawberry import Schema
-from strawberry.types.arguments import convert_arguments
-from strawberry.types.field import StrawberryField
 
 from models.db.graph import Filling, filling
 from models.filters import edges_of
@@ -19,8 +17,9 @@ from resolvers.faults import DATABASE_FAULTS, known
 from resolvers.listing import Listing, listed
 from schema.ids import read_id
 from schema.listings import listing_of
+from schema.planner.arguments import read_arguments
 from schema.planner.build import Asked
-from schema.planner.plan import Plan, is_constant
+from schema.planner.plan import Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +93,10 @@ class PlannedRun:
         asked = plan.asked[number]
         order = asked.edge.order if asked.edge else asked.entity.order
         made = listing_of(asked.entity, self._arguments(asked, variables), order)
-        if is_constant(asked.node):
+        if asked.constant:
             plan.listings[number] = made
         return made
 
     def _arguments(self, asked: Asked, variables: VariableValues) -> dict[str, Any]:
         parent = cast(GraphQLObjectType, self.schema.type_map[asked.type_name])
-        definition = parent.fields[asked.node.name.value]
-        values = get_argument_values(definition, asked.node, variables)
-        field: StrawberryField = definition.extensions["strawberry-definition"]
-        return convert_arguments(values, field.arguments, self.strawberry.schema_converter.scalar_registry, self.strawberry.config)
+        return read_arguments(parent.fields[asked.node.name.value], asked.node, variables)
