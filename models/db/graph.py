@@ -16,7 +16,8 @@ from models.page import Page
 from models.render import Text, print_column
 from models.rows import Rows
 
-FILLED: LRUCache[Any, str] = LRUCache(5000)
+# An entry holds a whole statement, several kilobytes of text.
+FILLED: LRUCache[Any, str] = LRUCache(1000)
 
 
 @dataclass(frozen=True, slots=True)
