@@ -1,6 +1,6 @@
 """The web application: both doors behind one set of layers. The one module that may import all the doors."""
 
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -79,16 +79,11 @@ class Services:
 
 
 class Parley(FastAPI):
-    """FastAPI for its routes and its OpenAPI; the layers around the router are ours."""
+    """FastAPI describes the REST routes in OpenAPI and takes start and stop; the dispatcher and the layers around it serve."""
 
     services: Services
     dispatcher: Dispatcher
     layers: ASGIApp
-
-    def serve(self, path: str, methods: Collection[str], handler: Handler) -> None:
-        """Serve a path that OpenAPI does not describe."""
-        self.router.add_route(path, handler, methods=list(methods), include_in_schema=False)
-        self.dispatcher.add(path, methods, handler)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Straight to our layers: what FastAPI does before them (telemetry, its own error pages) is not used."""
@@ -167,8 +162,8 @@ def create_app(settings: Settings) -> Parley:
         for route in routes.routes:
             app.dispatcher.add(*thin_handler(route))
     for path, handler in _own_pages(app).items():
-        app.serve(path, ("GET",), handler)
-    app.serve("/graphql", ("GET", "POST"), GraphQLDoor.of(settings, lambda: _demo_tokens(settings)).respond)
+        app.dispatcher.add(path, ("GET",), handler)
+    app.dispatcher.add("/graphql", ("GET", "POST"), GraphQLDoor.of(settings, lambda: _demo_tokens(settings)).respond)
     return app
 
 

@@ -1,4 +1,4 @@
-"""The OpenAPI document: FastAPI's, with the credential said once and the paths that need none marked."""
+"""The OpenAPI document: FastAPI's, with the credential said once for all paths."""
 
 from typing import Any
 

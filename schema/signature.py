@@ -22,12 +22,8 @@ def field_with(resolve: Callable[..., Any], arguments: Mapping[str, tuple[Any, s
     parameters = [inspect.Parameter(name, POSITIONAL, annotation=strawberry.Info if name == "info" else Any) for name in named]
     for name, (kind, said) in arguments.items():
         annotated = strawberry.argument(description=said)
-        required = {} if _optional(kind) else {"default": inspect.Parameter.empty}
-        parameters.append(
-            inspect.Parameter(
-                name, inspect.Parameter.KEYWORD_ONLY, annotation=Annotated[kind, annotated], **({"default": strawberry.UNSET} | required)
-            )
-        )
+        default = strawberry.UNSET if _optional(kind) else inspect.Parameter.empty
+        parameters.append(inspect.Parameter(name, KEYWORD, annotation=Annotated[kind, annotated], default=default))
     resolve.__signature__ = inspect.Signature(parameters, return_annotation=returns)  # type: ignore[attr-defined]  # read by inspect
     resolve.__annotations__ = {each.name: each.annotation for each in parameters} | {"return": returns}
     return strawberry.field(resolver=resolve, description=description)

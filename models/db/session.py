@@ -82,7 +82,9 @@ class Session:
                 with suppress(*BROKEN):
                     await connection.execute("ROLLBACK")
                 raise
-            await connection.execute("COMMIT")
+            # A transaction in which a statement failed is rolled back by COMMIT, without an error: that may not pass for done.
+            if await connection.execute("COMMIT") != "COMMIT":
+                raise RuntimeError("a statement failed inside the transaction and its error was not raised; nothing was stored")
         finally:
             self._transaction = None
             self._writes.release(connection)

@@ -154,4 +154,4 @@ async def test_stop_4_composite_keys_alone_refuse_another_companys_id(
 
 async def test_stop_1_a_company_that_is_none_reads_nothing_at_all(database: Database, victim: Planted) -> None:
     with pytest.raises(asyncpg.InvalidTextRepresentationError):
-        await database.session(None).records(select(CONTACT.table.c.id))  # type: ignore[arg-type]
+        await database.session(None).records(select(CONTACT.table.c.id))  # type: ignore[arg-type]  # what no caller should do
