@@ -7,12 +7,14 @@ of a list request's CPU (docs/decisions/0004-dispatch.md).
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from resolvers.errors import MethodNotAllowed, NotFound
+from resolvers.errors import MethodNotAllowed, NotFound, ParleyError
 
+NO_SUCH_PATH = "There is no such path; /docs lists them all"
 Handler = Callable[[Request], Awaitable[Response]]
 
 
@@ -88,9 +90,19 @@ class Dispatcher:
         for prefix, app in self._mounts.items():
             if path.startswith(prefix):
                 scope["state"]["route"] = f"{prefix}*"
-                await app({**scope, "root_path": prefix.rstrip("/")}, receive, send)
+                try:
+                    await app({**scope, "root_path": prefix.rstrip("/")}, receive, send)
+                except HTTPException as error:
+                    raise _refused(error, scope) from None
                 return
-        raise NotFound("There is no such path; /docs lists them all")
+        raise NotFound(NO_SUCH_PATH)
+
+
+def _refused(error: HTTPException, scope: Scope) -> ParleyError:
+    """What a mounted application of Starlette's refuses, as ours."""
+    if error.status_code == 405:
+        return MethodNotAllowed(f"{scope['method']} is not a method of this path; use GET", headers={"Allow": "GET, HEAD"})
+    return NotFound(NO_SUCH_PATH)
 
 
 def _not_allowed(method: str, branch: Branch) -> MethodNotAllowed:
