@@ -3,13 +3,14 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import asyncpg
 import orjson
 from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from models.db import Database, PoolExhausted
 from models.health import migration_state
@@ -20,16 +21,21 @@ from resolvers.auth.tokens import TokenVerifier
 from resolvers.ctx import Ctx
 from resolvers.errors import ParleyError
 from resolvers.faults import DATABASE_FAULTS, as_parley
+from resolvers.principal import Principal
 from rest_compat.errors import error_body
 from rest_compat.openapi import DESCRIPTION, openapi_document
 from rest_compat.route import thin_handler
 from rest_compat.router import ROUTES
+from schema.engine import Engine
 from schema.graphiql.pages import assets_app, docs_page
 from schema.http import GraphQLDoor
 from schema.http import error_body as graphql_error_body
+from schema.live.hub import Hub
+from schema.live.socket import Sockets
+from schema.live.told import Listening
 from settings import Settings
 from web.access import AccessMiddleware, Doors
-from web.answer import Rendered, answer
+from web.answer import Header, Rendered, answer
 from web.body import BodyLimitMiddleware
 from web.budgets import Budgets
 from web.cors import LimitedCORSMiddleware
@@ -53,15 +59,26 @@ class Services:
     database: Database
     verifier: TokenVerifier
     limiter: Limiter
+    budgets: Budgets
+    authenticate: Authenticate
+    hub: Hub
 
     @classmethod
     def of(cls, settings: Settings) -> "Services":
         """Nothing is connected yet: connections open when first needed."""
         redis_url = settings.redis_url.get_secret_value() if settings.redis_url else None
-        return cls(settings, Database(settings), TokenVerifier(settings), Limiter(redis_url))
+        database, verifier, limiter = Database(settings), TokenVerifier(settings), Limiter(redis_url)
+        authenticate = Authenticate(verifier, Members(MemberRows(database), settings))
+        hub = Hub(database.listener.listen, lambda caller: Ctx(caller, database.session(caller.company_id)))
+        return cls(settings, database, verifier, limiter, Budgets(limiter, settings), authenticate, hub)
+
+    def context(self, principal: Principal) -> Ctx:
+        """The context of a caller."""
+        return Ctx(principal, self.database.session(principal.company_id))
 
     async def close(self) -> None:
         """Close everything."""
+        await self.hub.close()
         await self.verifier.close()
         await self.limiter.close()
         await self.database.close()
@@ -93,14 +110,12 @@ class Parley(FastAPI):
 def layers(services: Services, innermost: ASGIApp) -> ASGIApp:
     """Outermost first: the request's name and the masking of faults, CORS, who may come in, the context, size."""
     settings = services.settings
-    authenticate = Authenticate(services.verifier, Members(MemberRows(services.database), settings))
     app: ASGIApp = BodyLimitMiddleware(innermost, limit_for=lambda path: body_limit(settings, path), render=render)
     app = ContextMiddleware(app, services.database)
     doors = Doors(is_public=is_public, render=render)
-    budgets = Budgets(services.limiter, settings)
-    app = AccessMiddleware(app, authenticate=authenticate, budgets=budgets, doors=doors)
+    app = AccessMiddleware(app, authenticate=services.authenticate, budgets=services.budgets, doors=doors)
     if settings.cors_origins:
-        app = LimitedCORSMiddleware(app, settings.cors_origins, budgets=budgets, render=render)
+        app = LimitedCORSMiddleware(app, settings.cors_origins, budgets=services.budgets, render=render)
     return RequestIdMiddleware(app, render=render)
 
 
@@ -118,7 +133,7 @@ class ContextMiddleware:
         ctx = None
         if principal is not None:
             ctx = state["ctx"] = Ctx(principal, self._database.session(principal.company_id))
-            send = _with_statements(ctx, send)
+            state["stamps"].append(partial(_timing, ctx))
         try:
             await self.app(scope, receive, send)
         except REFUSALS as error:
@@ -128,17 +143,9 @@ class ContextMiddleware:
                 state["statements"] = ctx.db.statements
 
 
-def _with_statements(ctx: Ctx, send: Send) -> Send:
-    """Tell the caller how many SQL statements the answer took."""
-
-    async def send_with_count(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            path = b', path;desc="planned"' if ctx.planned else b""
-            timing = (b"server-timing", b'sql;desc="%d"%b' % (ctx.db.statements, path))
-            message = {**message, "headers": [*message.get("headers", ()), timing]}
-        await send(message)
-
-    return send_with_count
+def _timing(ctx: Ctx) -> tuple[Header]:
+    """How many SQL statements the answer took, and whether the planner found it."""
+    return ((b"server-timing", b'sql;desc="%d"%b' % (ctx.db.statements, b', path;desc="planned"' if ctx.planned else b"")),)
 
 
 def create_app(settings: Settings) -> Parley:
@@ -163,7 +170,10 @@ def create_app(settings: Settings) -> Parley:
             app.dispatcher.add(*thin_handler(route))
     for path, handler in _own_pages(app).items():
         app.dispatcher.add(path, ("GET",), handler)
-    app.dispatcher.add("/graphql", ("GET", "POST"), GraphQLDoor.of(settings, lambda: _demo_tokens(settings)).respond)
+    engine = Engine.of(settings, services.budgets)
+    listening = Listening(services.hub, services.context, services.authenticate, settings.event_retention_days)
+    app.dispatcher.add("/graphql", ("GET", "POST"), GraphQLDoor(settings, engine, listening, lambda: _demo_tokens(settings)).respond)
+    app.dispatcher.add_socket("/graphql", Sockets(engine, listening))
     return app
 
 

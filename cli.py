@@ -35,6 +35,7 @@ def web() -> None:
 
     from app import create_app
     from logs import configure_logs
+    from web.protocol import Protocol
 
     settings = load_settings()
     configure_logs(settings)
@@ -45,9 +46,10 @@ def web() -> None:
     gc.set_threshold(20_000, 20, 50)
     # Who the client is behind a proxy is decided by PARLEY_TRUSTED_PROXIES, not by uvicorn.
     uvicorn.run(
-        application,
+        application.layers,
         host=settings.host,
         port=settings.port,
+        http=Protocol,
         log_config=None,
         access_log=False,
         server_header=False,

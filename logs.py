@@ -75,13 +75,19 @@ class BufferedLogger:
         sys.stdout.buffer.flush()
 
 
+LINES = BufferedLogger()
 atexit.register(BufferedLogger.flush)
 
 
+def write_info(event: dict[str, Any]) -> None:
+    """Write a line of level info without structlog, whose processors took three times as long as all the rest of it."""
+    LINES.msg(_line(None, "info", event))
+
+
 def _line(_: object, level: str, event: MutableMapping[str, Any]) -> bytes:
-    """Level, time and JSON in one step: a request's line passes here."""
+    """Level, time and JSON in one step."""
     event["level"] = level
-    event["timestamp"] = datetime.now(UTC).isoformat()
+    event["timestamp"] = datetime.now(UTC)
     return orjson.dumps(event, default=str)
 
 

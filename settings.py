@@ -57,6 +57,7 @@ class Settings(BaseSettings):
 
     limit_user: str = Field("1000/hour", description="Requests per user over GraphQL and REST together.")
     limit_anonymous: str = Field("600/minute", description="Requests per client address without a valid token.")
+    limit_cost: str = Field("5000000/hour", description="Cost of GraphQL operations per company; a row costs 1.")
     trusted_proxies: Words = Field((), description="Addresses or networks whose `X-Forwarded-For` is believed.")
     cors_origins: Words = Field((), description="Origins allowed by CORS, comma separated; `*` for any.")
 
@@ -66,7 +67,13 @@ class Settings(BaseSettings):
     graphql_max_tokens: int = Field(1000, ge=1, description="Tokens of a document.")
     graphql_max_aliases: int = Field(50, ge=0, description="Aliases in a document.")
     graphql_max_directives: int = Field(50, ge=0, description="Directives in a document.")
+    graphql_max_cost: int = Field(20_000, ge=1, description="Cost of one operation, about the rows it may return.")
     graphql_max_body: int = Field(256 * 1024, ge=1024, description="Bytes of a GraphQL request.")
+    graphql_batch: int = Field(0, ge=0, le=10, description="Operations that one request may hold as a list, each counted; 0: none.")
+    live_connections: int = Field(500, ge=1, description="Sockets and event streams of one company, per process.")
+    live_subscriptions: int = Field(50, ge=1, description="Subscriptions of one socket.")
+    trusted_documents: Path | None = Field(None, description="Manifest of documents that clients may send by their hash alone.")
+    trusted_only: bool = Field(False, description="Run the manifest's documents and no others.")
     rest_max_body: int = Field(10 * 1024 * 1024, ge=1024, description="Bytes of a REST request.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="What is logged; info has a line a request.")
     demo: bool = Field(False, description="Offer the demo company's tokens in GraphiQL; `make run` sets it. Development only.")

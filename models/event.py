@@ -22,13 +22,13 @@ class Xid8(UserDefinedType[int]):
 
 
 class Event(SQLModel, table=True):
-    """One thing that happened. `seq` orders events; `txid` lets a reader wait for transactions that commit late."""
+    """One thing that happened. `txid` and `seq` order events, so that a reader can wait for transactions that commit late."""
 
     __tablename__ = "events"
     __table_args__ = (
         tenant_key(),
         of_company(),
-        Index("ix_events_company_id_seq", "company_id", "seq"),
+        Index("ix_events_company_id_txid_seq", "company_id", "txid", "seq"),
         Index("ix_events_company_id_entity_id_seq", "company_id", "entity_id", "seq"),
         Index("ix_events_company_id_created_at", "company_id", "created_at"),
     )

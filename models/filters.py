@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import BindParameter, ColumnElement, FromClause, Text, and_, bindparam, exists, false, func, literal_column, not_, or_, true
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -11,8 +11,7 @@ from sqlalchemy.types import TypeEngine
 from models.catalogue import Edge, Entity
 
 
-@dataclass(frozen=True, slots=True)
-class Compare:
+class Compare(NamedTuple):
     """One public field against a value, by one of `OPERATORS`."""
 
     field: str
@@ -62,7 +61,7 @@ Condition = Compare | Search | Related | All | AnyOf | Not
 
 
 class Binder:
-    """Hands out parameters `p0`, `p1`, ... and keeps their values; the order is that of `values_of`."""
+    """Hands out parameters `p0`, `p1`, ... and keeps their values; the order is that of `form_of`."""
 
     def __init__(self) -> None:
         self.values: list[Any] = []
@@ -149,38 +148,32 @@ def related_sql(source: FromClause, edge: Edge, inner: Condition, bind: Binder) 
     return exists().select_from(far).where(joined, condition_sql(target, far, inner, bind)).correlate(source)
 
 
-def form_of(condition: Condition) -> tuple[Any, ...]:
-    """What of a condition its SQL text depends on: everything but the bound values. Hashable."""
+def form_of(condition: Condition, values: list[Any]) -> tuple[Any, ...]:
+    """What of a condition its SQL text depends on, hashable: everything but its bound values, which are added to `values`.
+
+    They are added in the order in which `condition_sql` binds them.
+    """
+    if isinstance(condition, Compare):  # nearly all of them are, and a class pattern takes three times as long
+        field, operator, value = condition
+        how = OPERATORS[operator]
+        written = how.takes == "flag" or value is None
+        if not written:
+            values.append(how.bound(value))
+        return (field, operator, value) if written else (field, operator)
     match condition:
-        case Compare(field, operator, value):
-            return (field, operator, value if OPERATORS[operator].takes == "flag" else value is None)
         case Search(term):
-            return ("search", not term.strip())
+            wanted = term.strip()
+            if wanted:
+                values.append(wanted)
+            return ("search", not wanted)
         case Related(edge, inner):
-            return (edge.name, form_of(inner))
+            return (edge.name, form_of(inner, values))
         case All(conditions):
-            return ("and", *map(form_of, conditions))
+            return ("and", *[form_of(each, values) for each in conditions])
         case AnyOf(conditions):
-            return ("or", *map(form_of, conditions))
+            return ("or", *[form_of(each, values) for each in conditions])
         case Not(inner):
-            return ("not", form_of(inner))
-
-
-def values_of(condition: Condition, into: list[Any]) -> None:
-    """Add a condition's bound values to `into`, in the order in which `condition_sql` binds them."""
-    match condition:
-        case Compare(_, operator, value):
-            how = OPERATORS[operator]
-            if how.takes != "flag" and value is not None:
-                into.append(how.bound(value))
-        case Search(term):
-            if term.strip():
-                into.append(term.strip())
-        case Related(_, inner) | Not(inner):
-            values_of(inner, into)
-        case All(conditions) | AnyOf(conditions):
-            for each in conditions:
-                values_of(each, into)
+            return ("not", form_of(inner, values))
 
 
 def edges_of(condition: Condition) -> set[str]:

@@ -1,4 +1,8 @@
-"""Shapes of GraphQL documents: what `models.shape` has, and connections whose rows are known only when a request comes."""
+"""Shapes of GraphQL documents: what `models.shape` has, and connections whose rows are known only when a request comes.
+
+Whatever has a weight prints that many newlines: JSON allows them between its tokens, and nothing else prints any, for
+PostgreSQL escapes those inside of texts. So the newlines of an answer are what it really cost.
+"""
 
 from dataclasses import dataclass
 
@@ -74,6 +78,7 @@ class Total:
     """How many rows all pages have."""
 
     key: str
+    weight: int = 0
 
 
 ConnectionPart = Nodes | Edges | PageFacts | Total | Constant
@@ -88,6 +93,7 @@ class Connection:
     entity: Entity
     edge: Edge | None
     parts: tuple[ConnectionPart, ...]
+    weight: int = 0
 
     @property
     def looks_ahead(self) -> bool:
@@ -107,11 +113,42 @@ class Connection:
 
 @dataclass(frozen=True, slots=True)
 class Single:
-    """One row of a root field, or null; `number` says which of the request's listings it is."""
+    """One row of a root field, or null; `number` says which of the request's listings it is.
+
+    Where a row is `required`, its absence leaves nothing to print at all.
+    """
 
     key: str
     number: int
     of: Object
+    required: bool = False
 
 
-RootNode = Connection | Single | Constant
+@dataclass(frozen=True, slots=True)
+class Given:
+    """JSON that the request itself brings along; `number` says which of its listings."""
+
+    key: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Anything:
+    """The row with an id, of whichever entity it is, or null; with `many` a list of them, in the order of the ids."""
+
+    key: str
+    number: int
+    choices: tuple[Object, ...]
+    many: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Struct:
+    """An object that is no row, such as `viewer`."""
+
+    key: str
+    parts: "tuple[RootNode, ...]"
+    weight: int = 0
+
+
+RootNode = Connection | Single | Constant | Given | Anything | Struct

@@ -3,12 +3,30 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from models.graph import Connection, Constant, Cursor, Edges, Fact, NodeOf, Nodes, PageFacts, RootNode, Single, Total, Word
+from models.graph import (
+    Anything,
+    Connection,
+    Constant,
+    Cursor,
+    Edges,
+    Fact,
+    Given,
+    NodeOf,
+    Nodes,
+    PageFacts,
+    RootNode,
+    Single,
+    Struct,
+    Total,
+    Word,
+)
 from models.render import Renderer, Text, opened
 from models.shape import Object
 
 # Filled for each request. No key, name or column can contain a mark, because none has an angle bracket.
 ROWS, TOTAL, LIMIT, CURSOR, AFTER, BEFORE, KEPT = "<rows{}>", "<total{}>", "<limit{}>", "<cursor{}>", "<after{}>", "<before{}>", "<kept{}>"
+GIVEN = "<given{}>"
+QUOTED_NULL = "'null'"
 
 
 @dataclass(slots=True)
@@ -17,25 +35,54 @@ class GraphRenderer(Renderer):
 
     parents: dict[int, str] = field(default_factory=dict)
 
-    def document(self, roots: tuple[RootNode, ...]) -> str:
-        """The SQL that prints the whole answer, `{"data": {...}}`."""
+    def roots(self, roots: tuple[RootNode, ...]) -> str:
+        """The SQL that prints the object of all roots, such as an answer's `data`."""
         text = Text()
-        text.say('{"data":{')
-        for index, root in enumerate(roots):
-            text.say(("," if index else "") + f'"{root.key}":')
-            self._root(text, root)
-        text.say("}}")
+        self._struct(text, roots)
         return text.done()
+
+    def guarded(self, number: int, roots: tuple[RootNode, ...]) -> str:
+        """The same, or NULL while a listing has no row."""
+        return f"(SELECT '' FROM ({ROWS.format(number)}) c{number}) || {self.roots(roots)}"
+
+    def _struct(self, text: Text, parts: tuple[RootNode, ...]) -> None:
+        for opening, part in opened(parts):
+            text.say(opening)
+            self._root(text, part)
+        text.say("}" if parts else "{}")
 
     def _root(self, text: Text, root: RootNode) -> None:
         match root:
             case Constant(_, json):
                 text.say(json)
-            case Single(_, number, of):
-                rows = ROWS.format(number)
-                text.sql(f"coalesce((SELECT {self.object(of, f'c{number}')} FROM ({rows}) c{number}), 'null')")
+            case Single(_, number, of, required):
+                found = f"(SELECT {self.object(of, f'c{number}')} FROM ({ROWS.format(number)}) c{number})"
+                text.sql(found if required else f"coalesce({found}, {QUOTED_NULL})")
             case Connection():
                 text.sql(self._connection(root))
+            case Given(_, number):
+                text.sql(f"{GIVEN.format(number)}::text")
+            case Anything():
+                text.sql(self._anything(root))
+            case Struct(_, parts, weight):
+                text.say("\n" * weight)
+                self._struct(text, parts)
+
+    def _anything(self, of: Anything) -> str:
+        given = GIVEN.format(of.number)
+        if not of.many:
+            return self._first_of(of.choices, f"{given}::uuid")
+        found = self._first_of(of.choices, "i.id")
+        ids = f"unnest({given}::uuid[]) WITH ORDINALITY i(id, ord)"
+        return f"'[' || coalesce((SELECT string_agg({found}, ',' ORDER BY i.ord) FROM {ids}), '') || ']'"
+
+    def _first_of(self, choices: tuple[Object, ...], reference: str) -> str:
+        """An id belongs to one entity at the most, so the first that has it is the one."""
+        tried = []
+        for of in choices:
+            alias = self._alias()
+            tried.append(f"(SELECT {self.object(of, alias)} FROM {of.entity.table.name} {alias} WHERE {alias}.id = {reference})")
+        return f"coalesce({', '.join([*tried, QUOTED_NULL])})"
 
     def _node(self, text: Text, node: Any, of: Object, alias: str) -> None:
         match node:
@@ -56,6 +103,7 @@ class GraphRenderer(Renderer):
         number = of.number
         alias = f"c{number}"
         text = Text()
+        text.say("\n" * of.weight)
         for opening, part in opened(of.parts):
             text.say(opening)
             self._part(text, part, of, alias)
@@ -75,7 +123,8 @@ class GraphRenderer(Renderer):
         match part:
             case Constant(_, json):
                 text.say(json)
-            case Total():
+            case Total(_, weight):
+                text.say("\n" * weight)
                 text.sql(f"({TOTAL.format(of.number)})::text")
             case Nodes(_, item):
                 self._listed(text, self.object(item, alias), of)

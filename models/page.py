@@ -1,7 +1,6 @@
 """Which part of an ordered relation: an offset, or a place after or before a row (keyset)."""
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, FromClause, and_, false, or_, tuple_
 
@@ -11,15 +10,13 @@ from models.filters import Binder
 LARGEST_PAGE = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Keyset:
+class Keyset(NamedTuple):
     """The sort keys of one row: where a page starts or ends, exclusive."""
 
     values: tuple[Any, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """`limit` rows after skipping `offset`; `backwards` takes them from the end, still printed in order."""
 
     limit: int
@@ -28,16 +25,21 @@ class Page:
     before: Keyset | None = None
     backwards: bool = False
 
-    def form(self) -> tuple[Any, ...]:
-        """What the SQL text depends on: which keys of a keyset are null, not their values."""
-        nulls = tuple(keyset and tuple(value is None for value in keyset.values) for keyset in (self.after, self.before))
-        return (bool(self.offset), self.backwards, *nulls)
+    def form(self, ahead: int, values: list[Any]) -> tuple[Any, ...]:
+        """What the SQL text depends on: which keys of a keyset are null. What is bound is added to `values`.
 
-    def values(self, ahead: int) -> list[Any]:
-        """What is bound: the keysets' values that are not null, the limit, the offset."""
-        keysets = [keyset for keyset in (self.after, self.before) if keyset]
-        bound = [value for keyset in keysets for value in keyset.values if value is not None]
-        return [*bound, self.limit + ahead, *([self.offset] if self.offset else [])]
+        That is the keysets' values that are not null, the limit (with `ahead` more), and the offset if there is one.
+        """
+        after, before = (_form(keyset, values) if keyset else None for keyset in (self.after, self.before))
+        values.append(self.limit + ahead)
+        if self.offset:
+            values.append(self.offset)
+        return (bool(self.offset), self.backwards, after, before)
+
+
+def _form(keyset: Keyset, values: list[Any]) -> tuple[bool, ...]:
+    values += [value for value in keyset.values if value is not None]
+    return tuple(value is None for value in keyset.values)
 
 
 def beyond(source: FromClause, order: tuple[Order, ...], keyset: Keyset, bind: Binder, *, before: bool) -> ColumnElement[bool]:

@@ -84,8 +84,9 @@ class Renderer:
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def object(self, of: Object, alias: str) -> str:
-        """The SQL that prints one row of `alias`."""
+        """The SQL that prints one row of `alias`, after as many newlines as it weighs."""
         text = Text()
+        text.say("\n" * of.weight)
         self._fields(text, of, alias)
         return text.done()
 

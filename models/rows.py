@@ -4,20 +4,18 @@ They are data until the last moment: the same question with other values gives t
 `models.db.questions` remembers the SQL text (docs/decisions/0007-rows-are-data.md).
 """
 
-from dataclasses import dataclass, replace
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from sqlalchemy import ColumnElement, FromClause, Integer, Select, UnaryExpression, func, literal_column, select
 
 from models.catalogue import Entity, Order, complete
-from models.filters import Binder, Condition, condition_sql, form_of, values_of
+from models.filters import Binder, Condition, condition_sql, form_of
 from models.page import Page, beyond
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Rows(Generic[T]):
+class Rows(NamedTuple, Generic[T]):
     """A relation, not data. `hung` ties the rows to one of another statement: a column, and the SQL it must equal."""
 
     entity: Entity
@@ -33,32 +31,27 @@ class Rows(Generic[T]):
 
     def where(self, *conditions: Condition) -> "Rows[T]":
         """Those that meet every condition."""
-        return replace(self, conditions=self.conditions + conditions)
+        return self._replace(conditions=self.conditions + conditions)
 
     def ordered(self, *keys: Order) -> "Rows[T]":
         """In another order; the id is added as the tie-breaker."""
-        return replace(self, order=complete(keys)) if keys else self
+        return self._replace(order=complete(keys)) if keys else self
 
     def paged(self, page: Page) -> "Rows[T]":
         """One part of them."""
-        return replace(self, page=page)
+        return self._replace(page=page)
 
     def hung_on(self, column: str, reference: str) -> "Rows[T]":
         """Those whose column equals a reference into the statement around them, such as `c0.id`; never a value."""
-        return replace(self, hung=(column, reference))
+        return self._replace(hung=(column, reference))
 
-    def form(self) -> tuple[Any, ...]:
-        """What the SQL text depends on: everything but the values. Hashable."""
-        return (self.entity.name, self.order, self.hung, self.page.form() if self.page else None, *map(form_of, self.conditions))
-
-    def values(self, ahead: int = 0) -> list[Any]:
-        """The values of `statement`, in the order in which it binds them."""
-        found: list[Any] = []
-        for condition in self.conditions:
-            values_of(condition, found)
-        if self.page:
-            found += self.page.values(ahead)
-        return found
+    def form(self, ahead: int = 0) -> tuple[tuple[Any, ...], list[Any]]:
+        """What the SQL text depends on, hashable, and the values of `statement` in the order in which it binds them."""
+        entity, conditions, order, page, hung = self
+        values: list[Any] = []
+        forms = [form_of(each, values) for each in conditions]
+        # An entity's own order is told by its entity: hashing it takes longer than all the rest.
+        return (entity, None if order is entity.order else order, hung, page and page.form(ahead, values), *forms), values
 
     def chosen(self, bind: Binder) -> Select[Any]:
         """The rows without order and page."""

@@ -55,10 +55,11 @@ Node = Leaf | One | Many | Count | Part
 
 @dataclass(frozen=True, slots=True)
 class Object:
-    """The fields of one row, in the order they are printed."""
+    """The fields of one row, in the order they are printed. `weight` is what one row costs; see `models.graph`."""
 
     entity: Entity
     nodes: tuple[Node, ...]
+    weight: int = 0
 
     def scopes(self) -> frozenset[str]:
         """The scopes that reading all of it takes."""

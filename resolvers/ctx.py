@@ -3,7 +3,7 @@
 from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass, field
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import insert
 
@@ -15,15 +15,29 @@ from models.shape import Shape
 from resolvers.events import Happened
 from resolvers.principal import Principal
 
+if TYPE_CHECKING:
+    from resolvers.event_log import Recorded
+
 P = ParamSpec("P")
 R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """What a GraphQL operation was charged, and what its company then had left; the reset in seconds from now."""
+
+    cost: int
+    limit: int
+    remaining: int
+    reset_after: int
 
 
 @dataclass(slots=True)
 class Ctx:
     """Made by a door for one request (or one event of a socket), thrown away after it.
 
-    `planned` is set by the GraphQL door when one statement gave the whole answer.
+    `planned` is set by the GraphQL door when the planner answered, `spending` when it charged the operation, `event` when
+    the operation is told of one.
     """
 
     principal: Principal
@@ -32,6 +46,8 @@ class Ctx:
     pending: list[Happened] = field(default_factory=list)
     depth: int = 0
     planned: bool = False
+    spending: Spending | None = None
+    event: "Recorded | None" = None
 
     def emit(self, event: Happened) -> None:
         """Tell that something happened; stored when the outermost command commits."""

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime
 from typing import Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
@@ -11,6 +12,9 @@ from resolvers.errors import BadRequest, Issue
 
 DEEPEST = 40
 LARGEST_INTEGER = 2**63 - 1
+# asyncpg sends the ends of Python's calendar as PostgreSQL's infinity, which no client could read back.
+INFINITE = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC), date.min, date.max)
+ENDLESS = "must lie after 0001-01-01 and before 9999-12-31"
 
 
 class Input(BaseModel):
@@ -28,9 +32,13 @@ class Input(BaseModel):
         if problems:
             raise BadRequest.of(problems)
         try:
-            return cls.model_validate(values)
+            made = cls.model_validate(values)
         except ValidationError as error:
             raise bad_request(error, cls.words) from None
+        endless = [Issue(path=name, message=ENDLESS) for name, value in made if value in INFINITE]
+        if endless:
+            raise BadRequest.of(endless)
+        return made
 
     def sent(self) -> dict[str, Any]:
         """The fields that were sent, null ones included, keyed by column."""

@@ -27,7 +27,7 @@ from rest_compat.errors import ErrorAnswer
 REFUSALS: dict[int | str, dict[str, Any]] = {"4XX": {"model": ErrorAnswer, "description": "Refused; nothing was changed."}}
 
 LONGEST_REMEMBERED = 200
-Reader = Callable[[Request], Awaitable[Any]]
+Reader = Callable[[Request], Any]
 
 
 def ctx_of(request: Request) -> Ctx:
@@ -46,10 +46,15 @@ class ThinRoute(APIRoute):
         """The handler, with a reader for each parameter of the endpoint."""
         endpoint = self.endpoint
         hints = get_type_hints(endpoint, include_extras=True)
-        readers = [(name, reader_of(name, hints[name])) for name in inspect.signature(endpoint).parameters]
+        hinted = [(name, hints[name]) for name in inspect.signature(endpoint).parameters]
+        bodies = [(name, hint) for name, hint in hinted if isinstance(hint, type) and issubclass(hint, Input)]
+        readers = [(name, reader_of(name, hint)) for name, hint in hinted if (name, hint) not in bodies]
 
         async def handle(request: Request) -> Response:
-            answer: Response = await endpoint(**{name: await read(request) for name, read in readers})
+            given = {name: read(request) for name, read in readers}
+            for name, model in bodies:
+                given[name] = model.read(await json_body(request))
+            answer: Response = await endpoint(**given)
             return answer
 
         return handle
@@ -66,34 +71,21 @@ def router() -> APIRouter:
 
 
 def reader_of(name: str, hint: Any) -> Reader:
-    """How a parameter is read, by its annotation: the caller, the query, a path id, or the body."""
+    """How a parameter that is not the body is read, by its annotation: the caller, the request itself, the query, or a path id."""
     marks = get_args(hint)[1:] if get_origin(hint) is Annotated else ()
     kind = get_args(hint)[0] if marks else hint
     if kind is Ctx:
-        return _read_ctx
+        return ctx_of
     if kind is Request:
-        return _read_request
+        return lambda request: request
     if any(isinstance(mark, Query) for mark in marks):
-        return _query_reader(kind)
-    if isinstance(kind, type) and issubclass(kind, Input):
-        return _body_reader(kind)
-    return _path_reader(name)
+        return lambda request: query_of(kind, request.scope["query_string"])
+    return lambda request: path_id(name, request.scope["path_params"][name])
 
 
-async def _read_ctx(request: Request) -> Ctx:
-    return ctx_of(request)
-
-
-async def _read_request(request: Request) -> Request:
-    return request
-
-
-def _query_reader(model: type[Input]) -> Reader:
-    async def read(request: Request) -> Input:
-        text: bytes = request.scope["query_string"]
-        return read_query(model, text) if len(text) <= LONGEST_REMEMBERED else read_query.__wrapped__(model, text)
-
-    return read
+def query_of(model: type[Input], text: bytes) -> Input:
+    """A query string, read and validated; short ones are remembered."""
+    return read_query(model, text) if len(text) <= LONGEST_REMEMBERED else read_query.__wrapped__(model, text)
 
 
 @lru_cache(2000)
@@ -102,26 +94,12 @@ def read_query(model: type[Input], text: bytes) -> Input:
     return model.read(dict(parse_qsl(text.decode("latin-1"), keep_blank_values=True)))
 
 
-def _path_reader(name: str) -> Reader:
-    async def read(request: Request) -> UUID:
-        return path_id(name, request.path_params[name])
-
-    return read
-
-
 def path_id(name: str, text: str) -> UUID:
     """An id of the path; raises `BadRequest` for what is not a UUID."""
     found = read_uuid(text)
     if found is None:
         raise BadRequest.field(name, f"Invalid {name.removesuffix('_id')} ID format; it must be a UUID of 36 characters")
     return found
-
-
-def _body_reader(model: type[Input]) -> Reader:
-    async def read(request: Request) -> Input:
-        return model.read(await json_body(request))
-
-    return read
 
 
 async def json_body(request: Request) -> dict[str, Any]:

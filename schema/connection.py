@@ -13,8 +13,10 @@ from models.db.row import Row
 from models.page import Page
 from resolvers.ctx import Ctx
 from resolvers.listing import Listing
+from schema.cost import FREE, SIZED, TOTAL
+from schema.declared import Root, declare
 from schema.filters import filter_name
-from schema.listings import DEFAULT_PAGE, Root, listing_of
+from schema.listings import DEFAULT_PAGE, listing_of
 from schema.loaders import count_loader, many_loader
 from schema.naming import list_of, type_named
 from schema.orders import order_name
@@ -66,12 +68,12 @@ def root_connection(entity: Entity, lister: Lister) -> Any:
 
     async def resolve(info: strawberry.Info, **given: Any) -> Any:
         ctx: Ctx = info.context
+        ctx.principal.require(entity.read_scope)
         listing = listing_of(entity, given, entity.order)
         rows = await lister(ctx, listing)
         return Listed(rows.order, rows.page, lambda: ctx.db.all(rows, ahead=1), lambda: ctx.db.total(rows))
 
-    resolve.planned = Root(entity, lister, single=False)  # type: ignore[attr-defined]  # read by the planner
-    return _connection_field(resolve, entity, f"The company's {entity.table.name}.")
+    return _connection_field(declare(resolve, Root(entity, lister, single=False)), entity, f"The company's {entity.table.name}.")
 
 
 def edge_connection(edge: Edge) -> Any:
@@ -100,10 +102,10 @@ def _connection_field(resolve: Callable[..., Any], of: Entity, description: str)
         "filter": (filter_name(of.name) | None, "Only those that match."),
         "order_by": (list_of(order_name(of.name)) | None, "In this order; the first key counts most."),
     }
-    return field_with(resolve, arguments, type_named(of.name, "Connection") | None, description)
+    return field_with(resolve, arguments, type_named(of.name, "Connection") | None, description, (SIZED,))
 
 
-@strawberry.type(description="Where a page begins and ends, and whether there is more.")
+@strawberry.type(description="Where a page begins and ends, and whether there is more.", directives=(FREE,))
 class PageInfo:
     """Relay's page information."""
 
@@ -137,7 +139,7 @@ def connection_type(of: Entity, node: type) -> Any:
         "edges": field_with(edges, {}, list_of(edge), "The rows with their cursors."),
         "nodes": field_with(nodes, {}, list_of(node), "The rows alone."),
         "page_info": field_with(page_info, {}, PageInfo, "Where the page begins and ends."),
-        "total_count": field_with(total_count, {}, int, "How many there are on all pages; counted only when asked for."),
+        "total_count": field_with(total_count, {}, int, "How many there are on all pages; counted only when asked for.", (TOTAL,)),
     }
     made = type(f"{title}Connection", (), members | {"__module__": node.__module__})
     return strawberry.type(made, description=f"A page of {of.table.name}.")
@@ -155,4 +157,5 @@ def _edge_type(of: Entity, node: type) -> Any:
         "cursor": strawberry.field(description="The row's place in this order."),
         "node": strawberry.field(description="The row."),
     }
-    return strawberry.type(type(f"{of.name.title()}Edge", (), members), description=f"One of a page of {of.table.name}.")
+    made = type(f"{of.name.title()}Edge", (), members)
+    return strawberry.type(made, description=f"One of a page of {of.table.name}.", directives=(FREE,))

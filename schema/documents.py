@@ -1,16 +1,14 @@
 """Documents: parsed, limited and validated once, remembered by their text."""
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from graphql import (
     DocumentNode,
     FieldNode,
     GraphQLError,
-    GraphQLSchema,
     NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
-    get_operation_ast,
     parse,
     specified_rules,
     validate,
@@ -19,9 +17,10 @@ from graphql import (
 from schema.errors import RequestError
 from schema.limits import check_document, too_much
 from schema.planner.plan import Plans
+from schema.planner.types import Types
 from settings import Settings
 
-MOST_REMEMBERED = 500
+MOST_REMEMBERED = 1500
 LONGEST_REMEMBERED = 10_000
 MOST_ERRORS = 5
 
@@ -30,9 +29,9 @@ MOST_ERRORS = 5
 class Documents:
     """The schema's door keeper: hands out documents that may be executed."""
 
-    schema: GraphQLSchema
+    types: Types
     settings: Settings
-    remembered: "OrderedDict[tuple[str, bool], Plans]"
+    remembered: "OrderedDict[tuple[str, bool], Plans]" = field(default_factory=OrderedDict)
 
     def prepared(self, text: str, *, introspection: bool) -> Plans:
         """The document and its plans; raises `RequestError` when it does not parse, asks for too much, or does not fit the schema."""
@@ -44,10 +43,10 @@ class Documents:
         document = self._parse(text)
         check_document(document, self.settings)
         rules = specified_rules if introspection else [*specified_rules, NoSchemaIntrospectionCustomRule]
-        errors = validate(self.schema, document, rules, max_errors=MOST_ERRORS, hide_suggestions=not introspection)
+        errors = validate(self.types.schema, document, rules, max_errors=MOST_ERRORS, hide_suggestions=not introspection)
         if errors:
             raise RequestError(errors[0].message, "GRAPHQL_VALIDATION_FAILED", errors=errors)
-        plans = Plans.of(self.schema, document)
+        plans = Plans.of(self.types, document)
         self._remember(key, plans)
         return plans
 
@@ -68,15 +67,6 @@ class Documents:
         self.remembered[key] = plans
         if len(self.remembered) > MOST_REMEMBERED:
             self.remembered.popitem(last=False)
-
-
-def operation_of(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
-    """The operation to run; raises `RequestError` when the name does not tell."""
-    operation = get_operation_ast(document, name)
-    if operation is None:
-        known = f"no operation is named {name}" if name else "operationName must say which of the document's operations to run"
-        raise RequestError(known, "OPERATION_NOT_FOUND")
-    return operation
 
 
 def only_introspects(operation: OperationDefinitionNode) -> bool:

@@ -17,8 +17,9 @@ class RequestError(ParleyError):
 
     status = 400
 
-    def __init__(self, message: str, code: str, *, status: int = 400, errors: Sequence[GraphQLError] = ()) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, code: str, *, status: int = 400, errors: Sequence[GraphQLError] = (), **more: Any) -> None:
+        """`more` is what every `ParleyError` takes: details and headers."""
+        super().__init__(message, **more)
         self.own_code = code
         self.own_status = status
         self.errors = errors

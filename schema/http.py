@@ -1,78 +1,87 @@
-"""`/graphql`: GraphQL over HTTP, and GraphiQL for browsers."""
+"""`/graphql` over HTTP: single operations, batches where they are allowed, live updates as server-sent events, GraphiQL."""
 
-import inspect
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import orjson
-from graphql import ExecutionResult, OperationDefinitionNode, OperationType, execute
+from graphql import OperationType
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from resolvers.ctx import Ctx
-from resolvers.errors import Forbidden, MethodNotAllowed, ParleyError, Unauthenticated
-from schema.documents import Documents, only_introspects, operation_of
-from schema.errors import RequestError, field_error, request_errors
+from resolvers.errors import Forbidden, MethodNotAllowed, ParleyError, RateLimited
+from schema.engine import Engine, Prepared
+from schema.errors import RequestError, request_errors
 from schema.graphiql.pages import graphiql_page
-from schema.planner.plan import Plans
-from schema.planner.run import PlannedRun
-from schema.request import GraphQLRequest, read_request
-from schema.root import SCHEMA
+from schema.live.sse import EVENTS, event_stream, one_answer, subscribed
+from schema.live.told import Listening
+from schema.media import LEGACY, RESPONSE, Accepted, accepted
+from schema.request import GraphQLRequest, read_requests
 from settings import Settings
 
-RESPONSE = "application/graphql-response+json"
-LEGACY = "application/json"
+# What came is no GraphQL request at all, as opposed to one that is refused.
+MALFORMED = frozenset({"BAD_REQUEST", "BATCHING_DISABLED", "BATCH_TOO_LARGE"})
 
 
 @dataclass(frozen=True, slots=True)
 class GraphQLDoor:
-    """The endpoint. `demo_tokens` are put into GraphiQL in development."""
+    """The endpoint. Without `listening` nothing is told live; `demo_tokens` are put into GraphiQL in development."""
 
     settings: Settings
-    documents: Documents
-    demo_tokens: Callable[[], Mapping[str, str]]
-    runner: PlannedRun
-
-    @classmethod
-    def of(cls, settings: Settings, demo_tokens: Callable[[], Mapping[str, str]]) -> "GraphQLDoor":
-        """The door to Parley's schema."""
-        return cls(settings, Documents(SCHEMA._schema, settings, OrderedDict()), demo_tokens, PlannedRun(SCHEMA))
+    engine: Engine
+    listening: Listening | None = None
+    demo_tokens: Callable[[], Mapping[str, str]] = dict
 
     async def respond(self, request: Request) -> Response:
         """Answer a GraphQL request, or show GraphiQL to a browser."""
-        if request.method == "GET" and "text/html" in request.headers.get("accept", ""):
+        accept = request.headers.get("accept", "")
+        if request.method == "GET" and "text/html" in accept:
             return self._page(request)
-        media_type = LEGACY if _prefers_legacy(request.headers.get("accept", "")) else RESPONSE
+        reads = accepted(accept)
+        media_type = reads.json or RESPONSE
         try:
-            return await self._run(request, await read_request(request), media_type)
+            _check_accept(reads)
+            asked = await read_requests(request, self.settings.graphql_batch)
+            if isinstance(asked, list):
+                return await self._batch(request, asked, media_type)
+            ctx: Ctx | None = request.scope["state"].get("ctx")
+            prepared = self.engine.prepare(asked, ctx)
+            if ctx is not None and _streamed(prepared, reads):
+                return await self._stream(request, prepared, ctx)
+            _check(prepared)
+            reply = await self.engine.answer(prepared, ctx)
+            return Response(reply.body, 200 if reply.ran or media_type == LEGACY else 400, media_type=media_type)
         except ParleyError as error:
             return error_response(error, media_type)
 
-    async def _run(self, request: Request, asked: GraphQLRequest, media_type: str) -> Response:
-        ctx: Ctx | None = request.scope["state"].get("ctx")
-        prepared = self.documents.prepared(asked.query, introspection=self._may_introspect(ctx))
-        document = prepared.document
-        operation = operation_of(document, asked.operation_name)
-        _check_operation(operation, ctx, asked)
-        planned = await self._planned(prepared, operation, ctx, asked)
-        if planned is not None:
-            return Response(planned, media_type=media_type)
-        result = execute(SCHEMA._schema, document, None, ctx, asked.variables, asked.operation_name)
-        if inspect.isawaitable(result):
-            result = await result
-        return _answer(result, media_type)
+    async def _batch(self, request: Request, batch: list[GraphQLRequest], media_type: str) -> Response:
+        """One after the other; each is counted as a request of its own, and fails alone."""
+        answers = []
+        state = request.scope["state"]
+        for number, asked in enumerate(batch):
+            try:
+                if number:
+                    verdict = await self.engine.meter.budget.charge(request.scope, state["principal"])
+                    if not verdict.allowed:
+                        raise RateLimited(f"The budget of requests is spent; wait {verdict.reset_after} s")
+                first: Ctx | None = state.get("ctx")
+                ctx = Ctx(first.principal, first.db) if first else None
+                prepared = self.engine.prepare(asked, ctx)
+                _check(prepared)
+                answers.append((await self.engine.answer(prepared, ctx)).body)
+            except ParleyError as error:
+                answers.append(error_body(error))
+        return Response(b"[" + b",".join(answers) + b"]", media_type=media_type)
 
-    async def _planned(self, prepared: Plans, operation: OperationDefinitionNode, ctx: Ctx | None, asked: GraphQLRequest) -> bytes | None:
-        """The answer by one statement; None when the executor has to find it."""
-        variables = self.runner.variables(operation, asked.variables) if ctx else None
-        plan = prepared.plan(operation, variables.coerced) if variables else None
-        return await self.runner.answer(plan, ctx, variables) if plan and ctx and variables else None
-
-    def _may_introspect(self, ctx: Ctx | None) -> bool:
-        allowed = self.settings.introspection_for
-        return allowed == "all" or (allowed == "authenticated" and ctx is not None)
+    async def _stream(self, request: Request, prepared: Prepared, ctx: Ctx) -> Response:
+        """What is wrong with the request is known, and answered as ever, before the stream begins."""
+        if prepared.kind is OperationType.SUBSCRIPTION and self.listening is not None:
+            asked = await subscribed(self.engine, prepared, ctx, request.headers.get("last-event-id"))
+            told = event_stream(asked, self.listening, self.listening.credential(request.scope["state"]["token"]))
+        else:
+            _check(prepared)
+            told = one_answer((await self.engine.answer(prepared, ctx)).body)
+        return StreamingResponse(told, media_type=EVENTS, headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
 
     def _page(self, request: Request) -> Response:
         allowed = self.settings.graphiql_for
@@ -82,24 +91,22 @@ class GraphQLDoor:
         return graphiql_page(self.demo_tokens())
 
 
-def _check_operation(operation: OperationDefinitionNode, ctx: Ctx | None, asked: GraphQLRequest) -> None:
-    if ctx is None and not only_introspects(operation):
-        raise Unauthenticated("This operation needs a credential; send `Authorization: Bearer <token>`")
-    if operation.operation is OperationType.SUBSCRIPTION:
-        raise RequestError("Subscriptions are not served over plain HTTP", "SUBSCRIPTION_NOT_SUPPORTED")
-    if asked.read_only and operation.operation is not OperationType.QUERY:
+def _check_accept(reads: Accepted) -> None:
+    if reads.json is None and not reads.events:
+        raise RequestError(f"Answers are {RESPONSE} or {LEGACY}; name one in `Accept`", "NOT_ACCEPTABLE", status=406)
+
+
+def _streamed(prepared: Prepared, reads: Accepted) -> bool:
+    """Subscriptions are told as events to whoever reads them; other answers only to those who read nothing else."""
+    return reads.events and (reads.json is None or prepared.kind is OperationType.SUBSCRIPTION)
+
+
+def _check(prepared: Prepared) -> None:
+    if prepared.kind is OperationType.SUBSCRIPTION:
+        said = f"Subscriptions are told over a socket (graphql-transport-ws) or with `Accept: {EVENTS}`"
+        raise RequestError(said, "SUBSCRIPTION_NOT_SUPPORTED")
+    if prepared.asked.read_only and prepared.kind is not OperationType.QUERY:
         raise MethodNotAllowed("A GET may only query; send mutations as POST", headers={"Allow": "POST"})
-
-
-def _answer(result: ExecutionResult, media_type: str) -> Response:
-    body: dict[str, Any] = {"data": result.data}
-    if result.errors:
-        body["errors"] = [field_error(error) for error in result.errors]
-    # No field was run: a variable could not be read.
-    refused = result.data is None and bool(result.errors) and all(error.path is None for error in result.errors or ())
-    if refused:
-        del body["data"]
-    return Response(orjson.dumps(body, default=str), 400 if refused else 200, media_type=media_type)
 
 
 def error_body(error: ParleyError) -> bytes:
@@ -110,9 +117,6 @@ def error_body(error: ParleyError) -> bytes:
 def error_response(error: ParleyError, media_type: str) -> Response:
     """The answer to a request that was not run."""
     status = error.own_status if isinstance(error, RequestError) else error.status
+    if media_type == LEGACY and isinstance(error, RequestError) and status == 400 and error.own_code not in MALFORMED:
+        status = 200  # its clients read no other as an answer to their operation (GraphQL over HTTP, `application/json`)
     return Response(error_body(error), status, error.headers, media_type)
-
-
-def _prefers_legacy(accept: str) -> bool:
-    kinds = [part.partition(";")[0].strip().lower() for part in accept.split(",")]
-    return LEGACY in kinds and RESPONSE not in kinds

@@ -1,6 +1,5 @@
 """From a field's arguments to the listing that a resolver takes; shared by the executor and the planner."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,15 +12,6 @@ from schema.filters import condition
 from schema.orders import order_keys
 
 DEFAULT_PAGE = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Root:
-    """How a root field gets its rows: through a resolver, which takes a listing, or an id when `single`."""
-
-    entity: Entity
-    resolver: Callable[..., Any]
-    single: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,20 @@ from models.message import MESSAGE
 from resolvers import messages
 from resolvers.messages import NewMessage
 from schema.connection import root_connection
+from schema.live.fields import event_type, of_one
 from schema.mutations import action, creation_under
 from schema.nodes import expose, singular
 
 Message, MessageConnection, MessagePayload = expose(MESSAGE)
 
+MessageEvent = event_type(MESSAGE)
+
 QUERIES = {
     "messages": root_connection(MESSAGE, messages.list_messages),
     "message": singular(MESSAGE, messages.get_message),
+}
+SUBSCRIPTIONS = {
+    "message_added": of_one(MESSAGE, "conversation_id", "conversation_id", "created", said="Messages of one conversation, as they come."),
 }
 MUTATIONS = {
     "send_message": creation_under(

@@ -1,6 +1,6 @@
 """Root mutation fields: read the input, run the command, answer its payload. Nullable, so that one that fails hides no other."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -12,12 +12,15 @@ from models.db.row import Row
 from resolvers.ctx import Ctx
 from resolvers.errors import NotFound
 from resolvers.inputs import Input
+from schema.cost import WRITE
+from schema.declared import Change, declare
 from schema.ids import read_id
 from schema.inputs import input_type, read_input, spelled
 from schema.naming import type_named
 from schema.signature import field_with
 
 Command = Callable[..., Awaitable[Row]]
+Given = dict[str, Any]
 
 
 @strawberry.type(description="What was deleted.")
@@ -31,22 +34,21 @@ def creation(of: Entity, command: Command, model: type[Input]) -> Any:
     """`createContact(input: CreateContactInput!): ContactPayload`."""
     made = input_type(model, f"Create{of.name.title()}Input")
 
-    async def resolve(info: strawberry.Info, **given: Any) -> Any:
-        return await _run(info, of, lambda ctx: command(ctx, read_input(model, given["input"])))
+    async def run(ctx: Ctx, given: Given) -> Row:
+        return await command(ctx, read_input(model, given["input"]))
 
-    return field_with(resolve, {"input": (made, "What to create.")}, _payload(of), (command.__doc__ or "").strip())
+    return _mutation(Change(of, run), {"input": (made, "What to create.")}, command)
 
 
 def change(of: Entity, command: Command, model: type[Input]) -> Any:
     """`updateContact(id: ID!, input: UpdateContactInput!): ContactPayload`."""
     made = input_type(model, f"Update{of.name.title()}Input")
 
-    async def resolve(info: strawberry.Info, **given: Any) -> Any:
-        row_id = read_id(given["id"], "id")
-        return await _run(info, of, lambda ctx: command(ctx, row_id, read_input(model, given["input"])))
+    async def run(ctx: Ctx, given: Given) -> Row:
+        return await command(ctx, read_id(given["id"], "id"), read_input(model, given["input"]))
 
     arguments = {"id": (strawberry.ID, f"The {of.name} to change."), "input": (made, "What to change; what is not sent stays.")}
-    return field_with(resolve, arguments, _payload(of), (command.__doc__ or "").strip())
+    return _mutation(Change(of, run), arguments, command)
 
 
 def creation_under(of: Entity, command: Command, model: type[Input], *, name: str, parent: tuple[str, str]) -> Any:
@@ -54,56 +56,57 @@ def creation_under(of: Entity, command: Command, model: type[Input], *, name: st
     made = input_type(model, name)
     parent_name, said = parent
 
-    async def resolve(info: strawberry.Info, **given: Any) -> Any:
-        parent_id = read_id(given[parent_name], to_camel_case(parent_name))
-        return await _run(info, of, lambda ctx: command(ctx, parent_id, read_input(model, given["input"])))
+    async def run(ctx: Ctx, given: Given) -> Row:
+        return await command(ctx, read_id(given[parent_name], to_camel_case(parent_name)), read_input(model, given["input"]))
 
     arguments = {parent_name: (strawberry.ID, said), "input": (made, "What to create.")}
-    return field_with(resolve, arguments, _payload(of), (command.__doc__ or "").strip())
+    return _mutation(Change(of, run), arguments, command)
 
 
 def deletion(of: Entity, command: Command) -> Any:
     """`deleteContact(id: ID!): DeletedPayload`."""
 
-    async def resolve(info: strawberry.Info, **given: Any) -> Any:
-        ctx: Ctx = info.context
-        ctx.loaders.clear()
-        row = await command(ctx, read_id(given["id"], "id"))
-        return DeletedPayload(id=strawberry.ID(str(row.id)))
+    async def run(ctx: Ctx, given: Given) -> Row:
+        return await command(ctx, read_id(given["id"], "id"))
 
-    arguments = {"id": (strawberry.ID, f"The {of.name} to delete.")}
-    return field_with(resolve, arguments, DeletedPayload | None, (command.__doc__ or "").strip())
+    return _mutation(Change(of, run, shows=False), {"id": (strawberry.ID, f"The {of.name} to delete.")}, command)
 
 
 def action(of: Entity, command: Command, **arguments: tuple[Any, str]) -> Any:
     """Any other verb: arguments ending in `id` are read as ids, the rest is handed on as it came."""
 
-    async def resolve(info: strawberry.Info, **given: Any) -> Any:
-        read = [_read(name, value) for name, value in given.items()]
-        return await _run(info, of, lambda ctx: command(ctx, *read))
+    async def run(ctx: Ctx, given: Given) -> Row:
+        return await command(ctx, *(_read(name, value) for name, value in given.items()))
 
-    return field_with(resolve, arguments, _payload(of), (command.__doc__ or "").strip())
+    return _mutation(Change(of, run), arguments, command)
 
 
 def _read(name: str, value: Any) -> UUID | Any:
     return read_id(value, name) if name.endswith("id") else value
 
 
-async def _run(info: strawberry.Info, of: Entity, run: Callable[[Ctx], Awaitable[Row]]) -> Any:
-    ctx: Ctx = info.context
-    # The payload shows the row, so whether the caller may read it is settled before anything is written.
-    ctx.require({of.read_scope})
+def _mutation(of: Change, arguments: Mapping[str, tuple[Any, str]], command: Command) -> Any:
+    entity = of.entity
+
+    async def resolve(info: strawberry.Info, **given: Any) -> Any:
+        row = await perform(info.context, of, given)
+        return PAYLOADS[entity.name](**{entity.name: row}) if of.shows else DeletedPayload(id=strawberry.ID(str(row.id)))
+
+    returns = type_named(entity.name, "Payload") | None if of.shows else DeletedPayload | None
+    return field_with(declare(resolve, of), arguments, returns, (command.__doc__ or "").strip(), (WRITE,))
+
+
+async def perform(ctx: Ctx, of: Change, given: Given) -> Row:
+    """Run a mutation's command; the row as it was stored (or as it was before it was deleted)."""
+    if of.shows:
+        # The payload shows the row, so whether the caller may read it is settled before anything is written.
+        ctx.require({of.entity.read_scope})
     # What an earlier mutation of the same document loaded may be stale after this one.
     ctx.loaders.clear()
     try:
-        row = await run(ctx)
+        return await of.run(ctx, given)
     except NotFound as error:
         raise spelled(error) from None
-    return PAYLOADS[of.name](**{of.name: row})
-
-
-def _payload(of: Entity) -> Any:
-    return type_named(of.name, "Payload") | None
 
 
 PAYLOADS: dict[str, Any] = {}

@@ -10,9 +10,9 @@ from models.catalogue import Edge, Entity
 from models.db.row import Row
 from resolvers.ctx import Ctx
 from schema.connection import connection_type, edge_connection
+from schema.declared import Root, declare
 from schema.fields import add_columns
 from schema.ids import read_id
-from schema.listings import Root
 from schema.loaders import one_loader
 from schema.mutations import PAYLOADS
 from schema.naming import type_named
@@ -64,10 +64,11 @@ def singular(of: Entity, getter: Callable[[Ctx, UUID], Awaitable[Any]]) -> Any:
 
     async def resolve(info: strawberry.Info, **given: Any) -> Any:
         ctx: Ctx = info.context
+        ctx.principal.require(of.read_scope)
         return await ctx.db.one(await getter(ctx, read_id(given["id"], "id")))
 
-    resolve.planned = Root(of, getter, single=True)  # type: ignore[attr-defined]  # read by the planner
     said = f"One {of.name}; null when it is not there."
+    declare(resolve, Root(of, getter, single=True))
     return field_with(resolve, {"id": (strawberry.ID, "Its id.")}, type_named(of.name) | None, said)
 
 

@@ -1,5 +1,6 @@
 """A GraphQL request as it came over HTTP, read strictly."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,16 +17,17 @@ PREFLIGHT = ("graphql-require-preflight", "apollo-require-preflight", "x-apollo-
 
 @dataclass(frozen=True, slots=True)
 class GraphQLRequest:
-    """The document's text, which operation of it, and the variables' raw values."""
+    """The document's text or the id it is known by, which operation of it, and the variables' raw values."""
 
-    query: str
+    query: str | None
     variables: dict[str, Any]
     operation_name: str | None
     read_only: bool
+    document_id: str | None = None
 
 
-async def read_request(request: Request) -> GraphQLRequest:
-    """Read a GET or POST; raises `RequestError` for anything that GraphQL over HTTP does not allow."""
+async def read_requests(request: Request, batch: int) -> GraphQLRequest | list[GraphQLRequest]:
+    """Read a GET or POST, with at most `batch` operations in a list; raises `RequestError` for what GraphQL over HTTP does not allow."""
     if request.method == "GET":
         return _from_query(request)
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != JSON:
@@ -37,7 +39,20 @@ async def read_request(request: Request) -> GraphQLRequest:
     except orjson.JSONDecodeError as error:
         raise bad(f"The body is not valid JSON: {error}") from None
     if isinstance(body, list):
+        return _listed(body, batch)
+    return from_body(body)
+
+
+def _listed(body: list[Any], most: int) -> list[GraphQLRequest]:
+    if not most:
         raise RequestError("Batches are not taken; send one operation a request", "BATCHING_DISABLED")
+    if not 0 < len(body) <= most:
+        raise RequestError(f"The batch has {len(body)} operations; 1 to {most} are taken", "BATCH_TOO_LARGE")
+    return [from_body(each) for each in body]
+
+
+def from_body(body: Any) -> GraphQLRequest:
+    """One operation as JSON has it; raises `RequestError`."""
     if not isinstance(body, dict):
         raise bad("The body must be a JSON object with `query`")
     return _checked(body, read_only=False)
@@ -58,16 +73,32 @@ def _from_query(request: Request) -> GraphQLRequest:
 
 def _checked(given: dict[str, Any], *, read_only: bool) -> GraphQLRequest:
     query, variables, name = given.get("query"), given.get("variables"), given.get("operationName")
-    if not isinstance(query, str) or not query.strip():
+    known = _document_id(given)
+    if (query is not None or known is None) and (not isinstance(query, str) or not query.strip()):
         raise bad("`query` must be a GraphQL document as text")
     if variables is not None and not isinstance(variables, dict):
         raise bad("`variables` must be an object")
     if name is not None and not isinstance(name, str):
         raise bad("`operationName` must be text")
-    if not isinstance(given.get("extensions"), dict | None):
-        raise bad("`extensions` must be an object")
-    check_variables(variables or {})
-    return GraphQLRequest(query, variables or {}, name or None, read_only)
+    if variables:
+        check_variables(variables)
+    return GraphQLRequest(query, variables or {}, name or None, read_only, known)
+
+
+def _document_id(given: Mapping[str, Any]) -> str | None:
+    """The id that a document is asked for by: `documentId`, or the hash of the persisted-query extension."""
+    extensions, found = given.get("extensions"), given.get("documentId")
+    if extensions is not None:
+        if not isinstance(extensions, dict):
+            raise bad("`extensions` must be an object")
+        persisted = extensions.get("persistedQuery")
+        if persisted is not None:
+            if not isinstance(persisted, dict) or persisted.get("version") != 1 or not isinstance(persisted.get("sha256Hash"), str):
+                raise bad("`extensions.persistedQuery` must be an object with `version` 1 and `sha256Hash`")
+            found = persisted["sha256Hash"]
+    if found is not None and not isinstance(found, str):
+        raise bad("`documentId` must be text")
+    return found
 
 
 def bad(message: str) -> RequestError:

@@ -5,12 +5,15 @@ from typing import Any
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
-from schema import agents, contacts, conversations, deals, messages, node, threads, viewer
+from schema import agents, contacts, conversations, deals, messages, node, rate_limit, threads, viewer
+from schema.live import fields as live
 from schema.scalars import SCALARS
 
 NOUNS: tuple[Any, ...] = (
     viewer,
     node,
+    rate_limit,
+    live,
     agents,
     contacts,
     conversations,
@@ -32,6 +35,7 @@ def build_schema() -> strawberry.Schema:
     return strawberry.Schema(
         query=_root("Query", "QUERIES", "Everything that can be read."),
         mutation=_root("Mutation", "MUTATIONS", "Everything that can be changed. Each field commits before the next begins."),
+        subscription=_root("Subscription", "SUBSCRIPTIONS", "What happens, as it happens, over a socket or server-sent events."),
         types=[agents.Agent, contacts.Contact, conversations.Conversation, deals.Deal, messages.Message, threads.Thread],
         config=StrawberryConfig(scalar_map=SCALARS),
     )

@@ -1,7 +1,7 @@
 """GraphQL fields whose arguments come from declarations: one resolver, given the signature it is to have."""
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any
 
 import strawberry
@@ -13,7 +13,9 @@ POSITIONAL = inspect.Parameter.POSITIONAL_OR_KEYWORD
 KEYWORD = inspect.Parameter.KEYWORD_ONLY
 
 
-def field_with(resolve: Callable[..., Any], arguments: Mapping[str, tuple[Any, str]], returns: Any, description: str) -> Any:
+def field_with(
+    resolve: Callable[..., Any], arguments: Mapping[str, tuple[Any, str]], returns: Any, description: str, directives: Sequence[object] = ()
+) -> Any:
     """A field of type `returns` whose `arguments` (type and description by name) reach `resolve` as keywords.
 
     An argument that may be null is optional. `resolve` takes `info`, and `root` first where it stands on a row.
@@ -26,7 +28,7 @@ def field_with(resolve: Callable[..., Any], arguments: Mapping[str, tuple[Any, s
         parameters.append(inspect.Parameter(name, KEYWORD, annotation=Annotated[kind, annotated], default=default))
     resolve.__signature__ = inspect.Signature(parameters, return_annotation=returns)  # type: ignore[attr-defined]  # read by inspect
     resolve.__annotations__ = {each.name: each.annotation for each in parameters} | {"return": returns}
-    return strawberry.field(resolver=resolve, description=description)
+    return strawberry.field(resolver=resolve, description=description, directives=directives)
 
 
 def make_input(name: str, module: str, fields: Mapping[str, tuple[Any, Any]], description: str) -> Any:

@@ -4,9 +4,12 @@ from typing import Any
 
 import strawberry
 
+from models.company import COMPANY
+from models.user import USER
 from resolvers.ctx import Ctx
 from resolvers.viewer import own_company, own_user
 from schema.companies import Company
+from schema.declared import Fact, Own, Parts, declare
 from schema.naming import list_of
 from schema.signature import field_with
 from schema.users import User
@@ -23,8 +26,16 @@ async def _company(info: strawberry.Info) -> Any:
 
 
 def _scopes(info: strawberry.Info) -> Any:
-    ctx: Ctx = info.context
+    return _own_scopes(info.context)
+
+
+def _own_scopes(ctx: Ctx) -> list[str]:
     return sorted(ctx.principal.scopes)
+
+
+declare(_user, Own(USER, own_user))
+declare(_company, Own(COMPANY, own_company))
+declare(_scopes, Fact(_own_scopes))
 
 
 @strawberry.type(description="The caller.")
@@ -39,5 +50,7 @@ class Viewer:
 def _viewer(info: strawberry.Info) -> Any:
     return Viewer()
 
+
+declare(_viewer, Parts())
 
 QUERIES = {"viewer": field_with(_viewer, {}, Viewer, "Who is asking.")}

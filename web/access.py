@@ -5,11 +5,11 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from resolvers.errors import ParleyError, Unauthenticated
 from resolvers.principal import Principal
-from web.answer import STARTS, Header, Render, answer
+from web.answer import Header, Render, answer
 from web.budgets import Budgets
 from web.rate_headers import rate_headers, refusal
 
@@ -66,11 +66,19 @@ class AccessMiddleware:
         if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
             return
-        state = scope.setdefault("state", {})
-        principal, error = await self._identify(scope)
-        state["principal"] = principal
+        state = scope["state"]
+        principal: Principal | None = None
+        error: ParleyError | None = None
+        token: str | None = None
+        try:
+            token = None if self._doors.checks_itself(scope["path"]) else bearer(scope["headers"])
+            if token is not None:
+                principal = self._authenticate.cached(token) or await self._authenticate(token)
+        except ParleyError as refused:
+            error = refused  # not raised before the address has paid for the attempt
+        state["principal"], state["token"] = principal, token
         state["rate"] = verdict = await self._budgets.charge(scope, principal)
-        send = _with_rate(state, send)
+        state["stamps"].append(lambda: rate_headers(state["rate"]))
         if not verdict.allowed:
             error = refusal(verdict)
         elif error is None and principal is None and not self._is_open(scope):
@@ -79,17 +87,6 @@ class AccessMiddleware:
             await self.app(scope, receive, send)
         else:
             await answer(error, scope, send, self._doors.render)
-
-    async def _identify(self, scope: Scope) -> tuple[Principal | None, ParleyError | None]:
-        if self._doors.checks_itself(scope["path"]):
-            return None, None
-        try:
-            token = bearer(scope["headers"])
-            if token is None:
-                return None, None
-            return self._authenticate.cached(token) or await self._authenticate(token), None
-        except ParleyError as error:
-            return None, error  # not raised before the address has paid for the attempt
 
     def _is_open(self, scope: Scope) -> bool:
         if scope["type"] == "websocket":
@@ -110,12 +107,3 @@ def bearer(headers: Iterable[Header]) -> str | None:
     if not token.isascii():
         raise Unauthenticated("The token has characters that no token has")
     return token.decode("ascii")
-
-
-def _with_rate(state: Scope, send: Send) -> Send:
-    def send_with_rate(message: Message) -> Awaitable[None]:
-        if message["type"] in STARTS:
-            message = {**message, "headers": [*message.get("headers", ()), *rate_headers(state["rate"])]}
-        return send(message)
-
-    return send_with_rate

@@ -1,6 +1,6 @@
 """How the layers in front of the doors answer by themselves."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from starlette.types import Scope, Send
 
@@ -10,6 +10,9 @@ Header = tuple[bytes, bytes]
 Rendered = tuple[int, Sequence[Header], bytes]
 Render = Callable[[ParleyError, Scope], Rendered]
 """Status, headers (the error's own among them) and body of an error, in the shape of the door that the scope's path belongs to."""
+
+Stamp = Callable[[], Iterable[Header]]
+"""Headers known only when the answer starts, such as what is left of a budget. Layers put theirs into `scope["state"]["stamps"]`."""
 
 STARTS = frozenset({"http.response.start", "websocket.accept", "websocket.http.response.start"})
 POLICY_VIOLATION = 1008

@@ -1,6 +1,6 @@
 """How much a caller may send."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -25,14 +25,13 @@ class BodyLimitMiddleware:
         self._limit_for = limit_for
         self._render = render
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Pass the request on, or answer 400 or 413."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        if scope["method"] in READS and not any(name in ANNOUNCES for name, _ in scope["headers"]):
-            await self.app(scope, receive, send)
-            return
+        if scope["type"] != "http" or (scope["method"] in READS and ANNOUNCES.isdisjoint(dict(scope["headers"]))):
+            return self.app(scope, receive, send)
+        return self._limited(scope, receive, send)
+
+    async def _limited(self, scope: Scope, receive: Receive, send: Send) -> None:
         limit = self._limit_for(scope["path"])
         try:
             if declared_length(scope["headers"]) > limit:
@@ -40,9 +39,7 @@ class BodyLimitMiddleware:
         except ParleyError as error:
             await answer(error, scope, _closing(scope, send), self._render)
             return
-        await self._counted(_Exchange(limit, receive, send), scope)
-
-    async def _counted(self, exchange: "_Exchange", scope: Scope) -> None:
+        exchange = _Exchange(limit, receive, send)
         try:
             await self.app(scope, exchange.receive, exchange.send)
         except PayloadTooLarge:
@@ -50,17 +47,17 @@ class BodyLimitMiddleware:
                 raise
         finally:
             if exchange.over and not exchange.started:
-                await answer(too_large(exchange.limit), scope, _closing(scope, exchange.send_on), self._render)
+                await answer(too_large(limit), scope, _closing(scope, send), self._render)
 
 
 class _Exchange:
     """Counts what is received. Once it is too much, the app gets an error and what it still answers is dropped."""
 
-    __slots__ = ("_receive", "left", "limit", "over", "send_on", "started")
+    __slots__ = ("_receive", "_send", "left", "limit", "over", "started")
 
     def __init__(self, limit: int, receive: Receive, send: Send) -> None:
         self.limit = self.left = limit
-        self._receive, self.send_on = receive, send
+        self._receive, self._send = receive, send
         self.over = self.started = False
 
     async def receive(self) -> Message:
@@ -74,10 +71,15 @@ class _Exchange:
             raise too_large(self.limit)
         return {"type": "http.disconnect"} if self.over else message
 
-    async def send(self, message: Message) -> None:
-        if not self.over:
-            self.started = True
-            await self.send_on(message)
+    def send(self, message: Message) -> Awaitable[None]:
+        if self.over:
+            return _drop(message)
+        self.started = True
+        return self._send(message)
+
+
+async def _drop(_message: Message) -> None:
+    pass
 
 
 def too_large(limit: int) -> PayloadTooLarge:

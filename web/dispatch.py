@@ -37,6 +37,7 @@ class Dispatcher:
         self._lifespan = lifespan
         self._mounts = dict(mounts)
         self._root = Branch()
+        self._sockets: dict[str, ASGIApp] = {}
 
     def add(self, template: str, methods: Collection[str], handler: Handler) -> None:
         """Serve a path such as `/api/agents/{agent_id}`; a GET serves HEAD too."""
@@ -53,10 +54,17 @@ class Dispatcher:
         if "GET" in methods:
             branch.handlers.setdefault("HEAD", handler)
 
+    def add_socket(self, path: str, app: ASGIApp) -> None:
+        """Serve WebSockets at a path."""
+        self._sockets[path] = app
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve a request."""
+        """Serve a request or a socket."""
         if scope["type"] == "lifespan":
             await self._lifespan(scope, receive, send)
+            return
+        if scope["type"] == "websocket":
+            await self._socket(scope, receive, send)
             return
         path: str = scope["path"]
         branch, values = self._find(path)
@@ -71,19 +79,26 @@ class Dispatcher:
         response = await handler(Request(scope, receive))
         await response(scope, receive, send)
 
+    async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        app = self._sockets.get(scope["path"])
+        if app is None:
+            # Before it is accepted, a close is an HTTP refusal.
+            await send({"type": "websocket.close", "code": 1008, "reason": NO_SUCH_PATH})
+            return
+        scope["state"]["route"] = scope["path"]
+        await app(scope, receive, send)
+
     def _find(self, path: str) -> tuple[Branch | None, list[str]]:
-        branch: Branch | None = self._root
-        values: list[str] = []
+        branch, values = self._root, list[str]()
         for segment in path.split("/")[1:]:
-            assert branch is not None
             following = branch.named.get(segment)
-            if following is None and segment and branch.parameter is not None:
+            if following is None:
+                if branch.parameter is None or not segment:
+                    return None, values
                 following = branch.parameter
                 values.append(segment)
-            if following is None:
-                return None, values
             branch = following
-        return (branch if branch and branch.handlers else None), values
+        return (branch if branch.handlers else None), values
 
     async def _mounted(self, scope: Scope, receive: Receive, send: Send) -> None:
         path: str = scope["path"]

@@ -21,6 +21,9 @@ REST = 1.0
 CONNECTIONS = 8
 TRIES = 4
 
+Wanted = Callable[[int], int]
+"""How many units a caller takes when so many remain: at most those."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -54,8 +57,8 @@ class Ledger:
         """Whether counting happens in this process alone."""
         return self._redis is None or self._retry_at is not None
 
-    async def acquire(self, limit: RateLimitItem, key: str, wanted: int, used: int) -> Grant:
-        """Take `wanted` units, or exactly what remains; `used` is what Redis counted, as far as the caller knows."""
+    async def acquire(self, limit: RateLimitItem, key: str, wanted: Wanted, used: int) -> Grant:
+        """Take what is wanted of what remains, perhaps nothing; `used` is what Redis counted, as far as the caller knows."""
         grant = await self._ask_redis(limit, key, wanted) if self._reachable() else None
         if grant is None:
             await self._carry_over(limit, key, used)
@@ -70,7 +73,7 @@ class Ledger:
         if self._pool is not None:
             await self._pool.disconnect()
 
-    async def _ask_redis(self, limit: RateLimitItem, key: str, wanted: int) -> Grant | None:
+    async def _ask_redis(self, limit: RateLimitItem, key: str, wanted: Wanted) -> Grant | None:
         assert self._redis is not None
         now = asyncio.get_running_loop().time  # what `asyncio.timeout` goes by
         try:
@@ -137,16 +140,17 @@ def _storage(pool: BlockingConnectionPool) -> RedisStorage:
     return RedisStorage("async+redis://", **options)  # type: ignore[arg-type]
 
 
-async def _take(counter: SlidingWindowCounterRateLimiter, limit: RateLimitItem, key: str, wanted: int) -> tuple[int, Window]:
-    """`wanted` units or exactly what remains, and the window after that."""
-    units = min(wanted, limit.amount)
+async def _take(counter: SlidingWindowCounterRateLimiter, limit: RateLimitItem, key: str, wanted: Wanted) -> tuple[int, Window]:
+    """The units taken, and the window after that."""
+    taken, units = 0, wanted(limit.amount)
     for _ in range(TRIES):
-        taken = await counter.hit(limit, key, cost=units)
+        if units and await counter.hit(limit, key, cost=units):
+            taken = units
         window = await _window(counter, limit, key)
-        if taken or not window.remaining:
+        units = 0 if taken else wanted(window.remaining)  # not all of the limit is there: choose from what others left
+        if not units:
             break
-        units = min(units, window.remaining)  # another process took some in between: take what it left
-    return units if taken else 0, window
+    return taken, window
 
 
 async def _window(counter: SlidingWindowCounterRateLimiter, limit: RateLimitItem, key: str) -> Window:

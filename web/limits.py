@@ -31,8 +31,10 @@ def parse_limit(setting: str, text: str) -> RateLimitItem:
 
 
 class Limiter:
-    """Exact within one process; each further process may hold back at most one lease (2 % of the limit, at most 200).
+    """Exact within one process; each further process may hold back at most one lease and what its own requests gave back.
 
+    A lease is worth up to 200 requests of the size last seen, and at most 2 % of the limit: at most 200 units where a
+    request is one unit, and up to 100,000 of a budget of 5,000,000 where it is hundreds.
     A lease is counted as spent when it is taken, so several processes together never let more than the limit pass while
     Redis counts. While Redis is away each process counts for itself, from what Redis last told it.
     """
@@ -48,21 +50,49 @@ class Limiter:
         """Whether this process counts alone, because Redis is away or was never given."""
         return self._ledger.in_memory
 
-    def take(self, limit: RateLimitItem, key: str) -> Verdict | None:
-        """Decide at once from the key's lease, or from a refusal that still holds; None when `hit` has to be awaited."""
+    def take(self, limit: RateLimitItem, key: str, units: int = 1) -> Verdict | None:
+        """Decide at once from the key's lease, or from a refusal that still holds; None when `hit` has to be awaited.
+
+        `units` are spent all or not at all. More than the whole limit are always refused, with a window as `reset_after`.
+        Raises `ValueError` for less than 0.
+        """
+        if units < 0:
+            raise ValueError(f"{units} units cannot be spent")
         place = (id(limit), key)
         bucket = self._buckets.get(place)
         if bucket is None:
-            return None
+            return None if units <= limit.amount else Bucket(limit, key).spend(self._clock(), units)
         self._buckets.move_to_end(place)
-        return bucket.spend(self._clock())
+        return bucket.spend(self._clock(), units)
 
-    async def hit(self, limit: RateLimitItem, key: str) -> Verdict:
-        """Count one request of `key`. Waits at most for two answers of the ledger, each bounded to 100 ms."""
-        verdict = self.take(limit, key)
-        if verdict is not None:
-            return verdict
-        bucket, waiter = self._bucket(limit, key), Waiter()
+    async def hit(self, limit: RateLimitItem, key: str, units: int = 1) -> Verdict:
+        """Like `take`, and asks the ledger when it must: waits at most for two of its answers, each bounded to 100 ms.
+
+        Those who wait are served in order. A refused request leaves what is there to smaller ones.
+        """
+        return self.take(limit, key, units) or await self._ask(limit, key, units)
+
+    def give_back(self, limit: RateLimitItem, key: str, units: int) -> None:
+        """Put units that a request did not need into this process's lease; at most what was taken in the running window.
+
+        So nothing comes back after the turn, until others take in the new window. Raises `ValueError` for less than 0.
+        """
+        if units < 0:
+            raise ValueError(f"{units} units cannot be given back")
+        bucket = self._buckets.get((id(limit), key))
+        if bucket is not None:
+            bucket.give_back(units)
+
+    async def state(self, limit: RateLimitItem, key: str) -> Verdict:
+        """What the ledger and this process have left of `key`, which spends nothing; always allowed."""
+        return await self._ask(limit, key, 0)
+
+    async def close(self) -> None:
+        """Drop the connections to Redis; the limiter is not used afterwards."""
+        await self._ledger.close()
+
+    async def _ask(self, limit: RateLimitItem, key: str, units: int) -> Verdict:
+        bucket, waiter = self._bucket(limit, key), Waiter(units)
         bucket.queue.append(waiter)
         while waiter.verdict is None:
             if bucket.filling is None:
@@ -70,10 +100,6 @@ class Limiter:
             # shielded, because the lease is everyone's: one caller that leaves must not cancel it
             await asyncio.shield(bucket.filling)
         return waiter.verdict
-
-    async def close(self) -> None:
-        """Drop the connections to Redis; the limiter is not used afterwards."""
-        await self._ledger.close()
 
     def _bucket(self, limit: RateLimitItem, key: str) -> Bucket:
         # by identity, which is quicker than limits' own hash; the bucket keeps the limit alive, so no id comes twice
@@ -89,8 +115,8 @@ class Limiter:
         try:
             while bucket.queue:
                 now = self._clock()
-                wanted, used = bucket.wanted(now), bucket.used(now)
-                grant = await self._ledger.acquire(bucket.limit, bucket.key, wanted, used)
+                bucket.prepare(now)
+                grant = await self._ledger.acquire(bucket.limit, bucket.key, bucket.wanted, bucket.used(now))
                 bucket.receive(grant, self._clock())
         finally:
             bucket.filling = None

@@ -1,24 +1,28 @@
 """The HTTP edge: each request's name, its line in the log, and the answer when something broke."""
 
 import logging
+import os
 import re
 import time
 from collections.abc import Awaitable, Iterable
-from secrets import token_hex
+from contextvars import ContextVar
+from functools import cached_property
 
 import structlog
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from structlog.contextvars import bind_contextvars, reset_contextvars
+from structlog.contextvars import STRUCTLOG_KEY_PREFIX
 from structlog.typing import FilteringBoundLogger
 
+from logs import write_info
 from resolvers.errors import ParleyError
 from resolvers.faults import MASKED
-from web.answer import STARTS, Header, Render, answer
-from web.rate_headers import rate_headers
+from web.answer import STARTS, Header, Render, Stamp, answer
 
 USABLE = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 CLIENT_LEFT = 499
+# structlog's own `bind_contextvars` sets the same variable, and spends ten times as long on it.
+REQUEST_ID: ContextVar[str] = ContextVar(f"{STRUCTLOG_KEY_PREFIX}request_id")
 
 
 class RequestIdMiddleware:
@@ -31,68 +35,67 @@ class RequestIdMiddleware:
     def __init__(self, app: ASGIApp, *, render: Render) -> None:
         self.app = app
         self._render = render
-        self._logger: FilteringBoundLogger | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on; no exception of the app's leaves here on HTTP."""
         if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
             return
-        name = request_id(scope["headers"])
-        scope.setdefault("state", {})["request_id"] = name
-        exchange = _Exchange(name, send)
-        bound = bind_contextvars(request_id=name)
-        try:
-            if scope["type"] == "http":
-                await self._serve(scope, receive, exchange)
-            else:
-                await self.app(scope, receive, exchange.send)
-        finally:
-            reset_contextvars(**bound)
-
-    async def _serve(self, scope: Scope, receive: Receive, exchange: "_Exchange") -> None:
         began = time.perf_counter()
+        exchange = _Exchange(request_id(scope["headers"]), scope.setdefault("state", {}), send)
+        named = REQUEST_ID.set(exchange.name)
         try:
             await self.app(scope, receive, exchange.send)
-        except ClientDisconnect:
-            exchange.status = exchange.status or CLIENT_LEFT
-        except ParleyError as error:
-            await self._answer(error, scope, exchange)
-        except Exception:  # noqa: BLE001 - the HTTP edge: whatever broke is logged here and masked from the caller
-            self._log.exception("unhandled", route=template(scope))
-            await self._answer(ParleyError(MASKED), scope, exchange)
+        except Exception as error:
+            if scope["type"] != "http":
+                raise
+            await self._mask(error, scope, exchange)
         finally:
-            if self._log.is_enabled_for(logging.INFO):
-                self._log.info("request", **line(scope, exchange.status, time.perf_counter() - began))
+            if scope["type"] == "http" and self._tells_requests:
+                write_info(line(scope, exchange.status, time.perf_counter() - began))
+            REQUEST_ID.reset(named)
 
-    @property
+    @cached_property
     def _log(self) -> FilteringBoundLogger:
         # bound at the first request, when logging is configured: a lazy structlog logger binds itself at every call
-        if self._logger is None:
-            self._logger = structlog.get_logger(__name__).bind()
-        return self._logger
+        log: FilteringBoundLogger = structlog.get_logger(__name__).bind()
+        return log
 
-    async def _answer(self, error: ParleyError, scope: Scope, exchange: "_Exchange") -> None:
+    @cached_property
+    def _tells_requests(self) -> bool:
+        return self._log.is_enabled_for(logging.INFO)
+
+    async def _mask(self, error: Exception, scope: Scope, exchange: "_Exchange") -> None:
+        """Answer what escaped the layers, unless an answer has begun."""
+        if isinstance(error, ClientDisconnect):
+            exchange.status = exchange.status or CLIENT_LEFT
+            return
+        if not isinstance(error, ParleyError):
+            self._log.exception("unhandled", route=template(scope))
+            error = ParleyError(MASKED)
         if not exchange.status:
-            verdict = scope["state"].get("rate")
-            exchange.extra += rate_headers(verdict) if verdict else []
             await answer(error, scope, exchange.send, self._render)
 
 
 class _Exchange:
-    """Adds headers to the response when it starts, and keeps its status (0 until then)."""
+    """Adds the request's name and the layers' stamps to the answer when it starts, and keeps its status (0 until then)."""
 
-    __slots__ = ("_send", "extra", "status")
+    __slots__ = ("_send", "_stamps", "name", "status")
 
-    def __init__(self, name: str, send: Send) -> None:
-        self._send = send
+    def __init__(self, name: str, state: Scope, send: Send) -> None:
+        self.name = state["request_id"] = name
         self.status = 0
-        self.extra: list[Header] = [(b"x-request-id", name.encode("ascii"))]
+        self._stamps: list[Stamp] = []
+        state["stamps"] = self._stamps
+        self._send = send
 
     def send(self, message: Message) -> Awaitable[None]:
         if message["type"] in STARTS:
             self.status = message.get("status", 101)
-            message = {**message, "headers": [*message.get("headers", ()), *self.extra]}
+            headers: list[Header] = [*message.get("headers", ()), (b"x-request-id", self.name.encode("ascii"))]
+            for stamp in self._stamps:
+                headers += stamp()
+            message = {**message, "headers": headers}
         return self._send(message)
 
 
@@ -101,7 +104,7 @@ def request_id(headers: Iterable[Header]) -> str:
     for name, value in headers:
         if name == b"x-request-id" and USABLE.fullmatch(value):
             return value.decode("ascii")
-    return token_hex(16)
+    return os.urandom(16).hex()
 
 
 def template(scope: Scope) -> str:
@@ -118,7 +121,9 @@ def line(scope: Scope, status: int, seconds: float) -> dict[str, object]:
         "method": scope["method"],
         "route": template(scope),
         "status": status,
-        "ms": round(seconds * 1000, 2),
-        "user_id": str(principal.user_id) if principal else None,
+        "ms": int(seconds * 100_000) / 100,
+        "user_id": principal.user_id if principal else None,
         "statements": state.get("statements"),
+        "event": "request",
+        "request_id": state["request_id"],
     }

@@ -32,14 +32,13 @@ class Window:
     @property
     def turns_in(self) -> float:
         """Seconds until the current window becomes the previous one."""
-        return self.current_ttl - self.every if self.current_ttl > self.every else float(self.every)
+        return max(self.current_ttl - self.every, ROUNDING) if self.current_ttl else float(self.every)
 
-    @property
-    def retry_in(self) -> float:
-        """Seconds until one unit is free: 0, or when the previous window has faded enough, or after the turn."""
-        spare = self.amount - self.current
-        if self.spent() < self.amount:
+    def retry_in(self, units: int) -> float:
+        """Seconds until `units` (at most the amount) are free: 0, or when the previous window has faded enough, or after the turn."""
+        spare = self.amount - self.current - units
+        if self.spent() + units <= self.amount:
             return 0.0
-        if spare > 0:
-            return self.before_ttl - spare * self.every / self.before + ROUNDING
-        return self.turns_in + max(0.0, self.every - self.amount * self.every / self.current) + ROUNDING
+        if spare >= 0:
+            return self.before_ttl - (spare + 1) * self.every / self.before + ROUNDING
+        return self.turns_in + self.every - (self.amount - units + 1) * self.every / self.current + ROUNDING

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from models.db.listen import Listener
 from models.db.pool import Pool, PoolOptions
 from models.db.session import Session
 from settings import Settings, SettingsError
@@ -28,6 +29,7 @@ class Database:
         wait, patience = settings.pool_timeout, settings.statement_timeout + 0.5
         self.reads = Pool(PoolOptions(url, settings.read_connections, wait, common | reading, patience))
         self.writes = Pool(PoolOptions(url, settings.write_connections, wait, common, patience))
+        self.listener = Listener(PoolOptions(url, 1, wait, common, patience))
         self.system = Pool(PoolOptions(url, 2, wait, common | {"role": settings.system_role}, patience))
 
     def session(self, company_id: UUID) -> Session:

@@ -11,13 +11,34 @@ from models.cursor import signature
 from models.db.compile import NOTHING, Compiled, shift
 from models.db.questions import rows_sql, total_sql
 from models.db.statement import Statement, bind_tenant
-from models.graph_sql import AFTER, BEFORE, CURSOR, KEPT, LIMIT, ROWS, TOTAL
+from models.graph_sql import AFTER, BEFORE, CURSOR, GIVEN, KEPT, LIMIT, ROWS, TOTAL
 from models.page import Page
 from models.render import Text, print_column
 from models.rows import Rows
 
 # An entry holds a whole statement, several kilobytes of text.
 FILLED: LRUCache[Any, str] = LRUCache(1000)
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What a request brings along itself: JSON as text, an id or a list of ids."""
+
+    value: Any
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """Nothing of it is in the SQL text."""
+        return ()
+
+    @property
+    def values(self) -> list[Any]:
+        """Its one parameter."""
+        return [self.value]
+
+    def marks(self, _number: int, first: int) -> dict[str, str]:
+        """What stands for its mark; `first` parameters come before it."""
+        return {GIVEN: f"${first + 1}"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +64,27 @@ class Filling:
         """Its parameters: the rows', the total's, then the limit."""
         return [*self.rows.values, *self.total.values, *([self.page.limit] if self.looks_ahead and self.page else [])]
 
+    def marks(self, number: int, first: int) -> dict[str, str]:
+        """What stands for its marks; `first` parameters come before its own."""
+        limit = f"${first + len(self.values)}::integer"
+        page = self.page or Page(1)
+        more = f"(count(*) > {limit})::text"
+        alias = f"c{number}"
+        kept = f"{alias}.ord_ > {alias}.all_ - {alias}.limit_" if page.backwards else f"{alias}.ord_ <= {alias}.limit_"
+        return {
+            # Cursors and counts first: the rows' text may not be searched for marks.
+            CURSOR: _cursor(self, alias),
+            KEPT: kept,
+            AFTER: f"'{str(page.before is not None).lower()}'" if page.backwards else more,
+            BEFORE: more if page.backwards else f"'{str(page.after is not None).lower()}'",
+            LIMIT: limit,
+            TOTAL: shift(self.total.text, first + len(self.rows.values)),
+            ROWS: shift(self.rows.text, first),
+        }
+
+
+Filler = Filling | Value
+
 
 def filling(rows: Rows[Any], *, lists: bool, looks_ahead: bool, counts: bool) -> Filling:
     """Compile what of a listing its place in a document shows: its rows, its total, or both."""
@@ -51,7 +93,7 @@ def filling(rows: Rows[Any], *, lists: bool, looks_ahead: bool, counts: bool) ->
     return Filling(rows.entity, rows.order, rows.page, compiled, total, looks_ahead)
 
 
-def graph_statement(template: str, fillings: Sequence[Filling]) -> Statement:
+def graph_statement(template: str, fillings: Sequence[Filler]) -> Statement:
     """The one statement of a document. Texts are joined once for each combination of listings' forms."""
     key = (template, *(each.key for each in fillings))
     text = FILLED.get(key)
@@ -60,31 +102,13 @@ def graph_statement(template: str, fillings: Sequence[Filling]) -> Statement:
     return Statement(text, [value for each in fillings for value in each.values])
 
 
-def _join(template: str, fillings: Sequence[Filling]) -> str:
+def _join(template: str, fillings: Sequence[Filler]) -> str:
     text, first = template, 0
     for number, each in enumerate(fillings):
-        for mark, sql in _marks(each, number, first).items():
+        for mark, sql in each.marks(number, first).items():
             text = text.replace(mark.format(number), sql)
         first += len(each.values)
     return bind_tenant(f"SELECT {text}", first)
-
-
-def _marks(of: Filling, number: int, first: int) -> dict[str, str]:
-    limit = f"${first + len(of.values)}::integer"
-    page = of.page or Page(1)
-    more = f"(count(*) > {limit})::text"
-    alias = f"c{number}"
-    kept = f"{alias}.ord_ > {alias}.all_ - {alias}.limit_" if page.backwards else f"{alias}.ord_ <= {alias}.limit_"
-    return {
-        # Cursors and counts first: the rows' text may not be searched for marks.
-        CURSOR: _cursor(of, alias),
-        KEPT: kept,
-        AFTER: f"'{str(page.before is not None).lower()}'" if page.backwards else more,
-        BEFORE: more if page.backwards else f"'{str(page.after is not None).lower()}'",
-        LIMIT: limit,
-        TOTAL: shift(of.total.text, first + len(of.rows.values)),
-        ROWS: shift(of.rows.text, first),
-    }
 
 
 def _cursor(of: Filling, alias: str) -> str:

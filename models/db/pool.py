@@ -6,10 +6,10 @@ so there is nothing to reset.
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import asyncpg
 import orjson
@@ -18,6 +18,8 @@ import orjson
 MOST_STATEMENTS = 500
 # What a connection raises that is of no more use.
 BROKEN = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
+# What a connection need not be asked about.
+USELESS = (TimeoutError, asyncpg.OutdatedSchemaCacheError)
 
 
 class PoolExhausted(Exception):
@@ -38,13 +40,21 @@ class PoolOptions:
     patience: float | None = None
 
 
+class Turn(NamedTuple):
+    """Somebody who waits for a connection, or for the right to open one (None), until a moment of the loop's clock."""
+
+    came: "asyncio.Future[asyncpg.Connection | None]"
+    ends: float
+
+
 class Pool:
     """At most `size` connections, opened when first needed, each serving one statement or transaction at a time."""
 
     def __init__(self, options: PoolOptions) -> None:
         self._options = options
         self._idle: list[asyncpg.Connection] = []
-        self._waiting: deque[asyncio.Future[asyncpg.Connection | None]] = deque()
+        self._waiting: deque[Turn] = deque()
+        self._timer: asyncio.TimerHandle | None = None
         self._open = 0
         self._closed = False
         self._prepared: dict[int, dict[str, Any]] = {}
@@ -63,51 +73,52 @@ class Pool:
 
     async def value(self, text: str, values: list[Any]) -> Any:
         """One value by one statement, which each connection prepares once and keeps."""
-        connection = await self.acquire()
+        connection = self._pop() or await self.acquire()
         try:
-            statement = await self._statement(connection, text)
+            kept = self._prepared.setdefault(id(connection), {})
             try:
-                return await statement.fetchval(*values)
+                records = await first_record(connection, kept.get(text) or await _prepare(connection, text, kept), values)
             except asyncpg.InvalidCachedStatementError:
                 # The tables have changed since it was prepared.
-                self._prepared.pop(id(connection), None)
-                return await (await self._statement(connection, text)).fetchval(*values)
+                kept.clear()
+                records = await first_record(connection, await _prepare(connection, text, kept), values)
+            return records[0][0] if records else None
         except BaseException as error:
+            kept.pop(text, None)
             await after_failure(connection, error)
             raise
         finally:
             self.release(connection)
 
-    async def _statement(self, connection: asyncpg.Connection, text: str) -> Any:
-        """The connection's prepared statement for a text; the oldest goes when there are too many."""
-        kept = self._prepared.setdefault(id(connection), {})
-        statement = kept.get(text)
-        if statement is None:
-            statement = kept[text] = await connection.prepare(text)
-            if len(kept) > MOST_STATEMENTS:
-                del kept[next(iter(kept))]
-        return statement
-
     async def acquire(self) -> asyncpg.Connection:
         """Take a connection; whoever takes it must `release` it."""
         while True:
-            while self._idle:
-                connection = self._idle.pop()
-                if not connection.is_closed():
-                    return connection
-                self._open -= 1
-                self._prepared.pop(id(connection), None)
+            connection = self._pop()
+            if connection is not None:
+                return connection
             if self._open < self._options.size:
                 return await self._connect()
             handed = await self._wait()
             if handed is not None:
                 return handed
 
+    def _pop(self) -> asyncpg.Connection | None:
+        """The connection that was used last, unless all are lent."""
+        while self._idle:
+            connection = self._idle.pop()
+            if not connection.is_closed():
+                return connection
+            self._forget(connection)
+        return None
+
+    def _forget(self, connection: asyncpg.Connection) -> None:
+        self._open -= 1
+        self._prepared.pop(id(connection), None)
+
     def release(self, connection: asyncpg.Connection) -> None:
         """Give a connection back; one that died, or is still inside a transaction, is thrown away."""
         if connection.is_closed() or connection.is_in_transaction() or self._closed:
-            self._open -= 1
-            self._prepared.pop(id(connection), None)
+            self._forget(connection)
             if not connection.is_closed():
                 connection.terminate()
             self._wake(None)
@@ -132,16 +143,26 @@ class Pool:
 
     async def _wait(self) -> asyncpg.Connection | None:
         """A connection from whoever gives one back, the oldest waiter first; None for the right to open one."""
-        turn: asyncio.Future[asyncpg.Connection | None] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        turn = Turn(loop.create_future(), loop.time() + self._options.wait)
         self._waiting.append(turn)
+        if self._timer is None:
+            self._timer = loop.call_at(turn.ends, self._expire)
         try:
-            return await asyncio.wait_for(turn, self._options.wait)
-        except TimeoutError:
-            raise PoolExhausted(f"no database connection became free within {self._options.wait} s") from None
+            return await turn.came
         except asyncio.CancelledError:
-            if turn.done() and not turn.cancelled():
-                self._pass_on(turn.result())
+            if turn.came.done() and not turn.came.cancelled() and not turn.came.exception():
+                self._pass_on(turn.came.result())
             raise
+
+    def _expire(self) -> None:
+        """Refuse whoever has waited too long. One timer for all: each waiter's own took longer than all the rest of waiting."""
+        loop = asyncio.get_running_loop()
+        while self._waiting and (self._waiting[0].ends <= loop.time() or self._waiting[0].came.done()):
+            came = self._waiting.popleft().came
+            if not came.done():
+                came.set_exception(PoolExhausted(f"no database connection became free within {self._options.wait} s"))
+        self._timer = loop.call_at(self._waiting[0].ends, self._expire) if self._waiting else None
 
     def _pass_on(self, handed: asyncpg.Connection | None) -> None:
         """Somebody was handed a connection but left in the same moment: it goes to the next."""
@@ -151,9 +172,9 @@ class Pool:
     def _wake(self, handed: asyncpg.Connection | None) -> bool:
         """Hand a connection, or the right to open one, to whoever has waited longest; False when nobody waits."""
         while self._waiting:
-            turn = self._waiting.popleft()
-            if not turn.done():
-                turn.set_result(handed)
+            came = self._waiting.popleft().came
+            if not came.done():
+                came.set_result(handed)
                 return True
         return False
 
@@ -174,16 +195,34 @@ async def connect(options: PoolOptions) -> asyncpg.Connection:
     return connection
 
 
+async def _prepare(connection: asyncpg.Connection, text: str, kept: dict[str, Any]) -> Any:
+    """Prepare a statement, and keep it; the oldest goes when there are too many."""
+    statement = kept[text] = await connection.prepare(text)
+    if len(kept) > MOST_STATEMENTS:
+        del kept[next(iter(kept))]
+    return statement
+
+
+def first_record(connection: asyncpg.Connection, statement: Any, values: list[Any]) -> Awaitable[list[asyncpg.Record]]:
+    """What asyncpg's `fetchval` comes down to; the five calls around it took as long as a request's way to the pool.
+
+    These names are private to asyncpg. They are used here and nowhere else, and tests/models/db/test_pool.py notices an upgrade
+    that changes them.
+    """
+    found: Awaitable[list[asyncpg.Record]] = connection._protocol.bind_execute(statement._state, values, "", 1, False, None)
+    return found
+
+
 async def after_failure(connection: asyncpg.Connection, error: BaseException) -> None:
     """End what a failed statement left open, or the connection when nobody could say what it still does.
 
     asyncpg sends Parse before it encodes the values. When a value cannot be encoded, nothing more is sent, and the server
     keeps the locks of a half-prepared statement until the connection's next use; any query ends it. After a time-out the
-    server does not answer, and after a cancellation what it does is nobody's any more.
+    server does not answer, and after a cancellation what it does is nobody's any more. Types that have changed are read anew.
     """
     if connection.is_closed():
         return
-    if isinstance(error, TimeoutError) or not isinstance(error, Exception):
+    if isinstance(error, USELESS) or not isinstance(error, Exception):
         connection.terminate()
         return
     try:

@@ -1,7 +1,7 @@
 """A session: everything a request may do with the database, held to one company."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -10,7 +10,7 @@ from sqlalchemy import Executable, Select, delete, insert, update
 
 from models.catalogue import Entity
 from models.db.compile import Compiled, compile_statement
-from models.db.graph import Filling, graph_statement
+from models.db.graph import Filler, graph_statement
 from models.db.pool import BROKEN
 from models.db.questions import rows_sql, total_sql
 from models.db.row import Row, rows_of
@@ -36,16 +36,13 @@ class Session:
         self._lock = asyncio.Lock()
         self._transaction: asyncpg.Connection | None = None
 
-    async def json(self, rows: Rows[Any], shape: Shape, **slots: Any) -> bytes | None:
+    def json(self, rows: Rows[Any], shape: Shape, **slots: Any) -> Awaitable[bytes | None]:
         """The shape of the rows as JSON, printed by PostgreSQL in one statement; None when one row was asked for and is not there."""
-        text, values = json_statement(rows, shape, slots)
-        printed = await self._value(text, values)
-        return None if printed is None else printed.encode()
+        return self._value(*json_statement(rows, shape, slots))
 
-    async def graph(self, template: str, fillings: Sequence[Filling]) -> bytes:
-        """A whole GraphQL answer, printed by PostgreSQL in one statement; see `models.graph_sql`."""
-        printed: str = await self._value(*graph_statement(template, fillings))
-        return printed.encode()
+    def graph(self, template: str, fillings: Sequence[Filler]) -> Awaitable[bytes | None]:
+        """What a GraphQL answer holds, printed by PostgreSQL in one statement; None when a required row is not there."""
+        return self._value(*graph_statement(template, fillings))
 
     async def all(self, rows: Rows[Any], ahead: int = 0) -> list[Row]:
         """The rows, for Python; `ahead` more of them tells whether a further page exists."""

@@ -26,6 +26,25 @@ class MemberStore(Protocol):
         """Make the user's company (`company_name(email)`) with the user as owner; if another process was first, its member."""
 
 
+class Known:
+    """A membership, and the principal that was last made of it: a user's tokens mostly narrow it alike, or not at all."""
+
+    __slots__ = ("_made", "_member", "_narrowed_to")
+
+    def __init__(self, member: Member) -> None:
+        self._member = member
+        self._narrowed_to: tuple[str, ...] | None = None
+        self._made: Principal | None = None
+
+    def principal(self, scopes: tuple[str, ...] | None) -> Principal:
+        """The member as a caller whose token has that `scope` claim."""
+        if self._made is None or scopes != self._narrowed_to:
+            member = self._member
+            self._made = Principal(member.company_id, member.user_id, member.email, member.role, scopes_of(member.role, scopes))
+            self._narrowed_to = scopes
+        return self._made
+
+
 class Members:
     """Resolves principals and remembers memberships for `settings.membership_ttl`; `timer` gives seconds that never jump."""
 
@@ -34,17 +53,17 @@ class Members:
         self._create = settings.create_company
         self._ttl = settings.membership_ttl
         self._timer = timer
-        self._remembered: Remembered[UUID, Member] = Remembered(MOST_REMEMBERED, timer)
+        self._remembered: Remembered[UUID, Known] = Remembered(MOST_REMEMBERED, timer)
         self._looking: dict[UUID, asyncio.Task[Member]] = {}
 
     def cached(self, claims: Claims) -> Principal | None:
         """The principal if the membership is remembered; nothing is awaited."""
-        member = self._remembered.get(claims.sub)
-        return _principal(member, claims) if member else None
+        known = self._remembered.get(claims.sub)
+        return known.principal(claims.scopes) if known else None
 
     async def principal(self, claims: Claims) -> Principal:
         """The principal of a verified token; raises `Forbidden` for a user without a company when none may be made."""
-        return self.cached(claims) or _principal(await self._shared_look(claims), claims)
+        return self.cached(claims) or Known(await self._shared_look(claims)).principal(claims.scopes)
 
     def forget(self, user_id: UUID) -> None:
         """Look the membership up again at the next request: a role was changed or a user removed."""
@@ -66,14 +85,10 @@ class Members:
             return
         del self._looking[user_id]
         if not failed:
-            self._remembered.put(user_id, task.result(), self._timer() + self._ttl)
+            self._remembered.put(user_id, Known(task.result()), self._timer() + self._ttl)
 
     async def _look(self, claims: Claims) -> Member:
         member = await self._store.find(claims.sub)
         if member is None and not self._create:
             raise Forbidden("No company for this user; ask an owner to invite you")
         return member or await self._store.create(claims.sub, claims.email)
-
-
-def _principal(member: Member, claims: Claims) -> Principal:
-    return Principal(member.company_id, member.user_id, member.email, member.role, scopes_of(member.role, claims.scopes))

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
+import strawberry
 from graphql import (
     FieldNode,
     GraphQLEnumType,
@@ -17,6 +18,7 @@ from graphql import (
     GraphQLNonNull,
 )
 from graphql.execution.values import VariableValues, get_argument_values
+from strawberry.types.base import StrawberryMaybe
 
 Convert = Callable[[Any], Any]
 CONVERTERS = "parley-converters"
@@ -72,15 +74,16 @@ class _InputOf:
 
     def __init__(self, kind: GraphQLInputObjectType) -> None:
         self._kind = kind
-        self._fields: dict[str, tuple[str, Convert]] = {}
+        self._fields: dict[str, tuple[str, Convert, bool]] = {}
 
     def __call__(self, given: dict[str, Any]) -> Any:
         if not self._fields:
             self._prepare()
         made = object.__new__(self._class)
         for name, value in given.items():
-            python, convert = self._fields[name]
-            setattr(made, python, None if value is None else convert(value))
+            python, convert, wrapped = self._fields[name]
+            read = None if value is None else convert(value)
+            setattr(made, python, strawberry.Some(read) if wrapped else read)
         return made
 
     def _prepare(self) -> None:
@@ -88,4 +91,6 @@ class _InputOf:
         definition = self._kind.extensions["strawberry-definition"]
         self._class = definition.origin
         named = zip(self._kind.fields.items(), definition.fields, strict=True)
-        self._fields = {name: (field.python_name, converter(made.type)) for (name, made), field in named}
+        self._fields = {
+            name: (field.python_name, converter(made.type), isinstance(field.type, StrawberryMaybe)) for (name, made), field in named
+        }

@@ -15,7 +15,8 @@ from graphql import (
     VariableNode,
 )
 
-INTERFACES = frozenset({"Node"})
+from schema.planner.types import Types
+
 Fields = dict[str, list[FieldNode]]
 
 
@@ -23,11 +24,12 @@ Fields = dict[str, list[FieldNode]]
 class Collector:
     """One operation's way of collecting: its fragments, and the variables' values as far as they decide what is included."""
 
+    types: Types
     fragments: Mapping[str, FragmentDefinitionNode]
     truths: Mapping[str, Any]
 
     def fields(self, nodes: Iterable[FieldNode], type_name: str) -> Fields:
-        """The sub-selections of several nodes of one response key, for a row of the type."""
+        """The sub-selections of several nodes of one response key, for an object of the type."""
         found: Fields = {}
         for node in nodes:
             if node.selection_set is not None:
@@ -44,11 +46,11 @@ class Collector:
                     key = selection.alias.value if selection.alias else selection.name.value
                     found.setdefault(key, []).append(selection)
                 case InlineFragmentNode(type_condition=condition):
-                    if condition is None or condition.name.value == type_name or condition.name.value in INTERFACES:
+                    if condition is None or self.types.covers(condition.name.value, type_name):
                         self.collect(selection.selection_set.selections, type_name, found)
                 case FragmentSpreadNode():
                     fragment = self.fragments[selection.name.value]
-                    if fragment.type_condition.name.value in INTERFACES | {type_name}:
+                    if self.types.covers(fragment.type_condition.name.value, type_name):
                         self.collect(fragment.selection_set.selections, type_name, found)
 
     def _included(self, directives: Iterable[DirectiveNode] | None) -> bool:

@@ -1,27 +1,31 @@
-"""Plans: an operation and the truth of its @skip and @include, as one template and the listings that fill it."""
+"""Plans: an operation and the truth of its @skip and @include, as a template and what a request has to fill in."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from graphql import DocumentNode, FragmentDefinitionNode, GraphQLSchema, OperationDefinitionNode, OperationType, VariableNode
+from graphql import DocumentNode, FieldNode, FragmentDefinitionNode, OperationDefinitionNode, OperationType, VariableNode
 
 from models.db.graph import Filling
-from models.graph import Constant, RootNode
+from models.graph import Anything, Connection, RootNode, Single, Struct
 from models.graph_sql import GraphRenderer
 from resolvers.listing import Listing
+from schema.declared import Change, Live
+from schema.errors import RequestError
 from schema.limits import walk
-from schema.listings import Root
 from schema.planner.build import Asked, Builder, NotCoveredError
 from schema.planner.collect import Collector, Fields
+from schema.planner.cost import Cost
+from schema.planner.denied import Denial
+from schema.planner.types import FieldFacts, Types
 
-# Combinations of @skip and @include that one document is planned for; the executor answers further ones.
+# Combinations of truths and missing scopes that one document is planned for; the executor answers further ones.
 MOST_PLANS = 32
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`template` is the answer's SQL with marks; `parents` tells the alias that each listing's rows hang on.
+    """`template` is the SQL of an object with marks; `parents` tells the alias that each listing's rows hang on.
 
     `listings` and `fillings` keep what does not change from request to request, because the arguments read no variable.
     """
@@ -30,66 +34,187 @@ class Plan:
     asked: tuple[Asked, ...]
     parents: Mapping[int, str]
     scopes: frozenset[str]
+    denials: tuple[Denial, ...]
     listings: dict[int, Listing] = field(default_factory=dict)
     fillings: dict[int, Filling] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, builder: Builder, roots: tuple[RootNode, ...], guard: int | None = None) -> "Plan":
+        """The plan of what the builder has built; without a row of the listing `guard` there is nothing to print."""
+        renderer = GraphRenderer()
+        template = renderer.roots(roots) if guard is None else renderer.guarded(guard, roots)
+        asked = tuple(each for each in builder.asked if each)
+        return cls(template, asked, renderer.parents, frozenset(builder.scopes), tuple(builder.denials))
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One field of a mutation: the command to run, and the plan of its payload; without one, the payload is the row's id."""
+
+    nodes: tuple[FieldNode, ...]
+    facts: FieldFacts
+    change: Change
+    fields: Fields
+    payload: Plan | None
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """A mutation: its fields by their keys, to be run one after the other; None for `__typename`."""
+
+    steps: Mapping[str, Step | None]
+    scopes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class LivePlan:
+    """A subscription: which events it is told of, and the plan of what it is told."""
+
+    key: str
+    nodes: tuple[FieldNode, ...]
+    facts: FieldFacts
+    live: Live
+    payload: Plan
+
+    @property
+    def scopes(self) -> frozenset[str]:
+        """What the payload reaches."""
+        return self.payload.scopes
+
+
+Planned = Plan | Steps | LivePlan
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """An operation for one truth of its directives: what it costs, and the plan for callers who hold every scope.
+
+    `plan` is None for what is not covered; `reason` says why.
+    """
+
+    definition: OperationDefinitionNode
+    collector: Collector
+    cost: Cost
+    plan: Planned | None
+    reason: str = ""
+    narrowed: dict[frozenset[str], Planned | None] = field(default_factory=dict)
+
+    def plan_for(self, scopes: frozenset[str]) -> Planned | None:
+        """The plan for a caller with these scopes; None when the executor has to answer."""
+        if self.plan is None or self.plan.scopes <= scopes:
+            return self.plan
+        missing = self.plan.scopes - scopes
+        if missing not in self.narrowed:
+            if len(self.narrowed) >= MOST_PLANS:
+                return None
+            self.narrowed[missing] = planned(self.definition, self.collector, missing)[0]
+        return self.narrowed[missing]
 
 
 @dataclass(slots=True)
 class Plans:
-    """The plans of one document, made when first needed; None for an operation that is not covered."""
+    """A document, and its operations as far as they have been asked for."""
 
-    schema: GraphQLSchema
+    types: Types
     document: DocumentNode
     deciding: tuple[str, ...]
-    made: dict[Any, Plan | None] = field(default_factory=dict)
+    definitions: Mapping[str | None, OperationDefinitionNode]
+    made: dict[Any, Operation] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, schema: GraphQLSchema, document: DocumentNode) -> "Plans":
+    def of(cls, types: Types, document: DocumentNode) -> "Plans":
         """No plan is made yet."""
-        return cls(schema, document, deciding_variables(document))
+        listed = [each for each in document.definitions if isinstance(each, OperationDefinitionNode)]
+        named: dict[str | None, OperationDefinitionNode] = {each.name.value if each.name else None: each for each in listed}
+        return cls(types, document, deciding_variables(document), named | ({None: listed[0]} if len(listed) == 1 else {}))
 
-    def plan(self, operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> Plan | None:
-        """The operation's plan for these variables; None when the executor has to answer."""
+    def definition(self, name: str | None) -> OperationDefinitionNode:
+        """The operation to run; raises `RequestError` when the name does not tell."""
+        found = self.definitions.get(name)
+        if found is None:
+            known = f"no operation is named {name}" if name else "operationName must say which of the document's operations to run"
+            raise RequestError(known, "OPERATION_NOT_FOUND")
+        return found
+
+    def operation(self, definition: OperationDefinitionNode, variables: Mapping[str, Any]) -> Operation:
+        """The operation as these variables make it."""
         truths = {name: variables.get(name) for name in self.deciding}
-        key = (operation.name.value if operation.name else None, *truths.values())
-        if key not in self.made:
-            if len(self.made) >= MOST_PLANS:
-                return None
-            self.made[key] = self._make(operation, truths)
-        return self.made[key]
+        key = (definition.name.value if definition.name else None, *truths.values())
+        found = self.made.get(key)
+        if found is None:
+            found = self._make(definition, truths)
+            if len(self.made) < MOST_PLANS:
+                self.made[key] = found
+        return found
 
-    def _make(self, operation: OperationDefinitionNode, truths: Mapping[str, Any]) -> Plan | None:
-        if operation.operation is not OperationType.QUERY:
-            return None
+    def _make(self, definition: OperationDefinitionNode, truths: Mapping[str, Any]) -> Operation:
         fragments = {each.name.value: each for each in self.document.definitions if isinstance(each, FragmentDefinitionNode)}
-        builder = Builder(Collector(fragments, truths))
-        fields: Fields = {}
-        builder.collector.collect(operation.selection_set.selections, "Query", fields)
-        try:
-            roots = tuple(self._root(builder, key, nodes) for key, nodes in fields.items())
-        except NotCoveredError:
-            return None
-        if not builder.asked:
-            return None
-        renderer = GraphRenderer()
-        template = renderer.document(roots)
-        return Plan(template, tuple(each for each in builder.asked if each), renderer.parents, frozenset(builder.scopes))
+        collector = Collector(self.types, fragments, truths)
+        cost = Cost.of(collector, root_fields(definition, collector), definition.operation.value.title())
+        return Operation(definition, collector, cost, *planned(definition, collector, frozenset()))
 
-    def _root(self, builder: Builder, key: str, nodes: list[Any]) -> RootNode:
-        name = nodes[0].name.value
-        if name == "__typename":
-            return Constant(key, '"Query"')
-        return builder.root(key, nodes, self._declared(name))
 
-    def _declared(self, name: str) -> Root:
-        query = self.schema.query_type
-        made = query.fields.get(name) if query else None
-        definition = made.extensions.get("strawberry-definition") if made else None
-        resolver = getattr(getattr(definition, "base_resolver", None), "wrapped_func", None)
-        root = getattr(resolver, "planned", None)
-        if not isinstance(root, Root):
-            raise NotCoveredError(name)
-        return root
+def root_fields(definition: OperationDefinitionNode, collector: Collector) -> Fields:
+    """The fields of an operation itself."""
+    found: Fields = {}
+    collector.collect(definition.selection_set.selections, definition.operation.value.title(), found)
+    return found
+
+
+def planned(definition: OperationDefinitionNode, collector: Collector, missing: frozenset[str]) -> tuple[Planned | None, str]:
+    """The plan for callers who lack `missing`; None and the reason when only the executor can answer."""
+    fields = root_fields(definition, collector)
+    try:
+        if definition.operation is OperationType.MUTATION:
+            return _steps(collector, fields, missing), ""
+        if definition.operation is OperationType.SUBSCRIPTION:
+            return _live(collector, fields, missing), ""
+        builder = Builder(collector, missing)
+        roots = builder.roots(fields, "Query", ())
+    except NotCoveredError as error:
+        return None, str(error)
+    if not any(_reads(root) for root in roots):
+        return None, "nothing of it is read from the database"
+    return Plan.of(builder, roots), ""
+
+
+def _reads(root: RootNode) -> bool:
+    return isinstance(root, Connection | Single | Anything) or (isinstance(root, Struct) and any(_reads(part) for part in root.parts))
+
+
+def _steps(collector: Collector, fields: Fields, missing: frozenset[str]) -> Steps:
+    steps: dict[str, Step | None] = {}
+    for key, nodes in fields.items():
+        if nodes[0].name.value == "__typename":
+            steps[key] = None
+            continue
+        facts = collector.types.field("Mutation", nodes[0].name.value)
+        if facts is None or not isinstance(facts.declared, Change):
+            raise NotCoveredError(f"Mutation.{nodes[0].name.value} is answered by Python")
+        steps[key] = _step(collector, nodes, facts, facts.declared, missing)
+    return Steps(steps, frozenset[str]().union(*(step.payload.scopes for step in steps.values() if step and step.payload)))
+
+
+def _live(collector: Collector, fields: Fields, missing: frozenset[str]) -> LivePlan:
+    """Validation has seen to it that there is one field."""
+    ((key, nodes),) = fields.items()
+    facts = collector.types.field("Subscription", nodes[0].name.value)
+    if facts is None or not isinstance(facts.declared, Live):
+        raise NotCoveredError(f"Subscription.{nodes[0].name.value} tells of nothing")
+    builder = Builder(collector, missing)
+    subject = facts.declared.subject
+    filtered = facts.declared.filtered and any(each.name.value == "filter" for each in nodes[0].arguments or ())
+    guard = builder.guard(nodes[0], subject) if filtered and subject else None
+    shown = builder.live(key, nodes, facts)
+    return LivePlan(key, tuple(nodes), facts, facts.declared, Plan.of(builder, (shown,), guard))
+
+
+def _step(collector: Collector, nodes: list[FieldNode], facts: FieldFacts, change: Change, missing: frozenset[str]) -> Step:
+    fields = collector.fields(nodes, facts.named)
+    if not change.shows:
+        return Step(tuple(nodes), facts, change, fields, None)
+    builder = Builder(collector, missing)
+    return Step(tuple(nodes), facts, change, fields, Plan.of(builder, builder.changed(fields, change.entity)))
 
 
 def deciding_variables(document: DocumentNode) -> tuple[str, ...]:

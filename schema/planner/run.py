@@ -1,102 +1,158 @@
 """A planned operation for one request: read the arguments, ask the resolvers which rows, run the one statement."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 
-from graphql import GraphQLError, GraphQLObjectType, GraphQLSchema, OperationDefinitionNode
+import orjson
+from graphql import GraphQLError, GraphQLLeafType, GraphQLList, GraphQLNonNull, GraphQLOutputType, OperationDefinitionNode
 from graphql.execution.values import VariableValues, get_variable_values
-from strawberry import Schema
 
-from models.db.graph import Filling, filling
+from models.catalogue import Entity
+from models.db.graph import Filler, Filling, Value, filling
 from models.filters import edges_of
 from models.rows import Rows
 from resolvers.ctx import Ctx
-from resolvers.errors import BadRequest, ParleyError
+from resolvers.errors import BadRequest, NotFound, ParleyError
 from resolvers.faults import DATABASE_FAULTS, known
-from resolvers.listing import Listing, listed
+from resolvers.listing import Listing, by_id, listed
+from schema import declared
 from schema.ids import read_id
 from schema.listings import listing_of
 from schema.planner.arguments import read_arguments
 from schema.planner.build import Asked
+from schema.planner.denied import denied_errors
 from schema.planner.plan import Plan
+from schema.planner.types import Types
+
+# What the executor words better: it knows the field.
+UNREADABLE = (ParleyError, GraphQLError)
+
+
+@dataclass(slots=True)
+class Answer:
+    """An operation's data as JSON, with the newlines that tell its cost, and its errors."""
+
+    data: bytes
+    errors: list[dict[str, Any]] = field(default_factory=list)
+    acted: int = 0
+
+    @property
+    def cost(self) -> int:
+        """What it really cost."""
+        return self.acted + self.data.count(b"\n")
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedRun:
     """Runs plans over one schema."""
 
-    strawberry: Schema
+    types: Types
 
-    @property
-    def schema(self) -> GraphQLSchema:
-        """The schema as graphql-core has it."""
-        return self.strawberry._schema
-
-    def variables(self, operation: OperationDefinitionNode, raw: Mapping[str, Any]) -> VariableValues | None:
+    def variables(self, definition: OperationDefinitionNode, raw: Mapping[str, Any]) -> VariableValues | None:
         """The coerced variables; None when one is wrong, which the executor will word."""
-        coerced = get_variable_values(self.schema, operation.variable_definitions or (), dict(raw), max_errors=1)
+        coerced = get_variable_values(self.types.schema, definition.variable_definitions or (), dict(raw), max_errors=1)
         return None if isinstance(coerced, list) else coerced
 
-    async def answer(self, plan: Plan, ctx: Ctx, variables: VariableValues) -> bytes | None:
-        """The whole answer as JSON; None when a scope is missing or an argument is wrong, which the executor will word."""
-        if not plan.scopes <= ctx.principal.scopes:
+    async def answer(self, plan: Plan, ctx: Ctx, variables: VariableValues) -> Answer | None:
+        """The whole answer of a query; None when an argument is wrong, which the executor will word."""
+        try:
+            fillers = await self.fillers(plan, ctx, variables)
+        except UNREADABLE:
             return None
         try:
-            fillings = [await self._filling(plan, number, ctx, variables) for number in range(len(plan.asked))]
-        except (ParleyError, GraphQLError):
-            return None
-        try:
-            printed = await ctx.db.graph(plan.template, fillings)
+            return await self.printed(plan, ctx, fillers)
         except DATABASE_FAULTS as error:
             if isinstance(known(error), BadRequest):
                 return None
             raise
-        ctx.planned = True
-        return printed
 
-    async def _filling(self, plan: Plan, number: int, ctx: Ctx, variables: VariableValues) -> Filling:
-        known = plan.fillings.get(number)
-        if known is not None:
-            return known
+    async def printed(self, plan: Plan, ctx: Ctx, fillers: list[Filler]) -> Answer:
+        """What a plan's one statement prints, and the errors of the fields that the caller may not see.
+
+        Raises `NotFound` when the row that a payload has to show is gone.
+        """
+        answer = await self.try_printing(plan, ctx, fillers)
+        if answer is None:
+            raise NotFound("The change was stored, but the row was deleted before it could be shown")
+        return answer
+
+    async def try_printing(self, plan: Plan, ctx: Ctx, fillers: list[Filler]) -> Answer | None:
+        """The same; None when a row that it needs is not there."""
+        data = await ctx.db.graph(plan.template, fillers)
+        if data is None:
+            return None
+        return Answer(data, denied_errors(orjson.loads(data), plan.denials) if plan.denials else [])
+
+    async def fillers(self, plan: Plan, ctx: Ctx, variables: VariableValues, subject: Rows[Any] | None = None) -> list[Filler]:
+        """What fills the plan's marks for this request; `subject` is the row that a payload shows, none while one is only tried."""
+        return [await self._filler(plan, number, ctx, variables, subject) for number in range(len(plan.asked))]
+
+    async def _filler(self, plan: Plan, number: int, ctx: Ctx, variables: VariableValues, subject: Rows[Any] | None) -> Filler:
+        known_filling = plan.fillings.get(number)
+        if known_filling is not None:
+            return known_filling
         asked = plan.asked[number]
-        if asked.root is not None:
-            rows = await self._root_rows(plan, number, ctx, variables)
-            return filling(rows, lists=asked.lists, looks_ahead=asked.looks_ahead, counts=asked.counts)
-        made = self._edge_filling(plan, number, ctx, variables)
+        match asked.source:
+            case declared.ById(read, many):
+                ids = read(self._arguments(asked, variables))
+                return Value(ids if many else ids[0])
+            case declared.Fact(read):
+                return Value(self._json(asked, read(ctx)))
+            case declared.Own(_, resolver):
+                return _whole(asked, await resolver(ctx))
+            case declared.Root(_, resolver, single):
+                wanted = read_id(self._arguments(asked, variables)["id"], "id") if single else self._listing(plan, number, variables)
+                return _whole(asked, await resolver(ctx, wanted))
+        return self._hung(plan, number, ctx, variables) if asked.edge else _whole(asked, subject or by_id(_entity(asked), None))
+
+    def _hung(self, plan: Plan, number: int, ctx: Ctx, variables: VariableValues) -> Filling:
+        asked = plan.asked[number]
+        assert asked.edge is not None
+        rows = listed(ctx, _entity(asked), self._listing(plan, number, variables))
+        made = _whole(asked, rows.hung_on(asked.edge.key, f"{plan.parents[number]}.id"))
         # A condition on another entity takes a scope, which is asked of each caller.
         if number in plan.listings and not edges_of(plan.listings[number].where):
             plan.fillings[number] = made
         return made
 
-    async def _root_rows(self, plan: Plan, number: int, ctx: Ctx, variables: VariableValues) -> Rows[Any]:
-        asked = plan.asked[number]
-        root = asked.root
-        assert root is not None
-        if root.single:
-            rows: Rows[Any] = await root.resolver(ctx, read_id(self._arguments(asked, variables)["id"], "id"))
-            return rows
-        listed_rows: Rows[Any] = await root.resolver(ctx, self._listing(plan, number, variables))
-        return listed_rows
-
-    def _edge_filling(self, plan: Plan, number: int, ctx: Ctx, variables: VariableValues) -> Filling:
-        asked = plan.asked[number]
-        assert asked.edge is not None
-        rows = listed(ctx, asked.entity, self._listing(plan, number, variables))
-        hung = rows.hung_on(asked.edge.key, f"{plan.parents[number]}.id")
-        return filling(hung, lists=asked.lists, looks_ahead=asked.looks_ahead, counts=asked.counts)
-
     def _listing(self, plan: Plan, number: int, variables: VariableValues) -> Listing:
-        known = plan.listings.get(number)
-        if known is not None:
-            return known
+        found = plan.listings.get(number)
+        if found is not None:
+            return found
         asked = plan.asked[number]
-        order = asked.edge.order if asked.edge else asked.entity.order
-        made = listing_of(asked.entity, self._arguments(asked, variables), order)
+        of = _entity(asked)
+        made = listing_of(of, self._arguments(asked, variables), asked.edge.order if asked.edge else of.order)
         if asked.constant:
             plan.listings[number] = made
         return made
 
     def _arguments(self, asked: Asked, variables: VariableValues) -> dict[str, Any]:
-        parent = cast(GraphQLObjectType, self.schema.type_map[asked.type_name])
-        return read_arguments(parent.fields[asked.node.name.value], asked.node, variables)
+        facts = self.types.field(asked.type_name, asked.node.name.value)
+        assert facts is not None
+        return read_arguments(facts.definition, asked.node, variables)
+
+    def _json(self, asked: Asked, value: Any) -> str:
+        facts = self.types.field(asked.type_name, asked.node.name.value)
+        assert facts is not None
+        return orjson.dumps(serialized(facts.definition.type, value)).decode()
+
+
+def _whole(asked: Asked, rows: Rows[Any]) -> Filling:
+    return filling(rows, lists=asked.lists, looks_ahead=asked.looks_ahead, counts=asked.counts)
+
+
+def _entity(asked: Asked) -> Entity:
+    assert asked.entity is not None
+    return asked.entity
+
+
+def serialized(kind: GraphQLOutputType, value: Any) -> Any:
+    """A value as its GraphQL type prints it."""
+    if isinstance(kind, GraphQLNonNull):
+        return serialized(kind.of_type, value)
+    if value is None:
+        return None
+    if isinstance(kind, GraphQLList):
+        return [serialized(kind.of_type, each) for each in value]
+    return cast(GraphQLLeafType, kind).coerce_output_value(value)

@@ -98,6 +98,8 @@ SAMPLES: dict[str, Any] = {
     "JSON": {"sample": True},
     "PageSize": 5,
 }
+# Places that not every text fits.
+BY_NAME = {"document": "{ __typename }"}
 
 
 @dataclass(frozen=True)
@@ -114,6 +116,8 @@ class Sampler:
     def value(self, of: Any, name: str, depth: int = 0) -> Any:
         """A value of an input type."""
         plain = bare(of)
+        if name in BY_NAME:
+            return BY_NAME[name]
         if isinstance(plain, GraphQLList):
             return [self.value(plain.of_type, name, depth)]
         if isinstance(plain, GraphQLInputObjectType):

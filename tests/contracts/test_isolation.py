@@ -7,6 +7,8 @@ import pytest
 from sqlalchemy import Table, select
 
 from app import Parley
+from schema.engine import Engine
+from schema.http import GraphQLDoor
 from tests.contracts import attacks_graphql, attacks_lists, attacks_rest
 from tests.contracts.drive import Drive
 from tests.contracts.graphql_walk import GRAPHQL
@@ -16,10 +18,21 @@ from tests.contracts.rest_walk import served
 Record = Callable[[str, object], None]
 
 
+@pytest.mark.parametrize("planning", [True, False], ids=["planned", "executed"])
 async def test_no_graphql_operation_reaches_another_company(
-    victim: Planted, attacker: Planted, superuser: asyncpg.Connection, record_property: Record, capsys: pytest.CaptureFixture[str]
+    planning: bool,
+    app: Parley,
+    victim: Planted,
+    attacker: Planted,
+    superuser: asyncpg.Connection,
+    record_property: Record,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     before = await fingerprint(superuser, victim.tenant.company_id)
+    # Every edge three deep, twenty rows a page, may cost more than an operation is allowed to.
+    settings = app.services.settings.model_copy(update={"graphql_max_cost": 1_000_000})
+    door = GraphQLDoor(settings, Engine.of(settings, app.services.budgets, planning=planning))
+    app.dispatcher.add("/graphql", ("GET", "POST"), door.respond)
     drive = Drive(attacker, victim)
     await attacks_graphql.read_everything(drive)
     await attacks_graphql.read_by_id(drive)

@@ -19,7 +19,7 @@ NO_ROOT_FIELD = {"company", "user"}
 # Tables that no door shows.
 NO_DOOR = {"event", "job"}
 # Root fields that are about no noun.
-NOT_NOUNS = {"schema.viewer", "schema.node"}
+NOT_NOUNS = {"schema.viewer", "schema.node", "schema.rate_limit", "schema.live.fields"}
 
 
 def tables_in(folder: str) -> set[str]:

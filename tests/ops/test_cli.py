@@ -72,7 +72,7 @@ async def test_a_token_of_the_command_line_opens_both_doors(client: httpx2.Async
     headers = {"Authorization": f"Bearer {issued.stdout.strip()}"}
     assert (await client.get("/api/crm/contacts", headers=headers)).json()["total"] == 0
     viewer = await client.post("/graphql", headers=headers, json={"query": "{ viewer { user { email } } }"})
-    assert viewer.json() == {"data": {"viewer": {"user": {"email": "ada@example.com"}}}}
+    assert viewer.json()["data"] == {"viewer": {"user": {"email": "ada@example.com"}}}
 
 
 async def test_a_token_may_be_narrowed_to_scopes(client: httpx2.AsyncClient) -> None:

@@ -76,7 +76,9 @@ async def test_a_statement_timeout_is_said_over_rest(acme: Tenant, settings: Set
 
 
 @pytest.mark.parametrize(
-    "query", ["{ contacts { totalCount } }", "{ contacts { totalCount } viewer { scopes } }"], ids=["planned", "executed"]
+    "query",
+    ["{ contacts { totalCount } }", '{ contacts { totalCount } estimateCost(document: "{ __typename }") { limit } }'],
+    ids=["planned", "executed"],
 )
 async def test_a_statement_timeout_is_said_over_graphql(acme: Tenant, settings: Settings, query: str) -> None:
     async with served(acme, settings, lock_timeout=5) as (_, slow):

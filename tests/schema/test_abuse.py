@@ -19,7 +19,7 @@ def document(text: str, **more: Any) -> bytes:
 
 
 def nested(levels: int) -> str:
-    return "{ contacts { nodes { " + "deals { nodes { contact { " * levels + "id" + " } } }" * levels + " } } }"
+    return "{ contacts { nodes { " + "deals(first: 2) { nodes { contact { " * levels + "id" + " } } }" * levels + " } } }"
 
 
 def amplified(count: int) -> str:

@@ -65,7 +65,7 @@ async def test_a_get_reads_its_variables_and_operation_name(acme: Tenant) -> Non
     document = "query a($id: ID!) { contact(id: $id) { id } } query b { viewer { scopes } }"
     contact = await acme.contact()
     answer = await get(acme, query=document, variables=orjson.dumps({"id": contact["id"]}).decode(), operationName="a")
-    assert answer.json() == {"data": {"contact": {"id": contact["id"]}}}
+    assert answer.json()["data"] == {"contact": {"id": contact["id"]}}
 
 
 @pytest.mark.parametrize("given", [{"variables": "{"}, {"variables": "[]"}, {"extensions": "nonsense"}, {"query": ""}])
@@ -140,7 +140,7 @@ async def test_a_document_that_cannot_run_is_400(acme: Tenant, query: str, expec
 
 async def test_the_operation_name_chooses(acme: Tenant) -> None:
     document = "query a { a: __typename } query b { b: __typename }"
-    assert (await post(acme, {"query": document, "operationName": "b"})).json() == {"data": {"b": "Query"}}
+    assert (await post(acme, {"query": document, "operationName": "b"})).json()["data"] == {"b": "Query"}
     answer = await post(acme, {"query": document, "operationName": "c"})
     assert (answer.status_code, code(answer)) == (400, "OPERATION_NOT_FOUND")
 

@@ -14,6 +14,7 @@ from settings import Settings
 from web.access import AccessMiddleware, Doors
 from web.budgets import Budgets
 from web.limits import Limiter
+from web.request_id import RequestIdMiddleware
 
 Headers = Sequence[tuple[bytes, bytes]]
 PUBLIC = {("/health", "GET"), ("/public/agents", "GET")}
@@ -109,8 +110,13 @@ class Tokens:
         return self.people[token]
 
 
-def guarded(app: ASGIApp, tokens: Tokens, clock: Callable[[], float], **settings: Any) -> AccessMiddleware:
-    """The access layer, counting in memory."""
+def edge(app: ASGIApp) -> RequestIdMiddleware:
+    """The outermost layer, which all others stand behind."""
+    return RequestIdMiddleware(app, render=render)
+
+
+def guarded(app: ASGIApp, tokens: Tokens, clock: Callable[[], float], **settings: Any) -> ASGIApp:
+    """The access layer behind the edge, counting in memory."""
     budgets = Budgets(Limiter(None, clock=clock), Settings(**settings))
     doors = Doors(lambda path, method: (path, method) in PUBLIC, render, checks_itself=lambda path: path.startswith("/hooks/"))
-    return AccessMiddleware(app, authenticate=tokens, budgets=budgets, doors=doors)
+    return edge(AccessMiddleware(app, authenticate=tokens, budgets=budgets, doors=doors))

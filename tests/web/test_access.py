@@ -7,13 +7,13 @@ from typing import Any
 
 import httpx2
 import pytest
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from time_machine import Traveller
 
 from resolvers.errors import Unavailable
 from resolvers.principal import Principal
 from settings import Settings, SettingsError
-from tests.web.asgi import Headers, Reply, Tokens, bearer, call, guarded, http, person, render, responding
+from tests.web.asgi import Headers, Reply, Tokens, bearer, call, edge, guarded, http, person, render, responding
 from tests.web.conftest import Valkey
 from web.access import AccessMiddleware, Doors
 from web.budgets import Budgets
@@ -23,7 +23,7 @@ NAMES = ("limit", "remaining", "reset")
 OK = responding(200, b"ok")
 
 
-def gate(tokens: Tokens | None = None, **settings: Any) -> AccessMiddleware:
+def gate(tokens: Tokens | None = None, **settings: Any) -> ASGIApp:
     return guarded(OK, tokens or Tokens(good=person()), time.time, **settings)
 
 
@@ -90,7 +90,7 @@ async def test_no_spelling_of_a_path_is_a_way_around(clock: Traveller, path: str
 @pytest.mark.parametrize("path", ["/health/../api/agents", "//health", "/health/.", "/health%00", "/health\\x", "/health/\x7f"])
 async def test_a_foldable_path_is_not_public_even_if_the_list_says_so(clock: Traveller, path: str) -> None:
     budgets = Budgets(Limiter(None), Settings())
-    app = AccessMiddleware(OK, authenticate=Tokens(), budgets=budgets, doors=Doors(lambda _path, _method: True, render))
+    app = edge(AccessMiddleware(OK, authenticate=Tokens(), budgets=budgets, doors=Doors(lambda _path, _method: True, render)))
     assert (await call(app, http(path))).status == 401
     assert (await call(app, http("/.well-known/x"))).status == 200
 
@@ -144,7 +144,7 @@ async def test_a_door_that_checks_credentials_itself_gets_them_unverified(clock:
     assert (reply.status, tokens.verified) == (401, 0)  # /hooks/ is not in this list of public paths
     budgets = Budgets(Limiter(None), Settings())
     doors = Doors(lambda path, _method: path == "/hooks/1", render, checks_itself=lambda path: path == "/hooks/1")
-    app = AccessMiddleware(OK, authenticate=tokens, budgets=budgets, doors=doors)
+    app = edge(AccessMiddleware(OK, authenticate=tokens, budgets=budgets, doors=doors))
     reply = await call(app, http("/hooks/1", headers=bearer("hook-secret")))
     assert (reply.status, tokens.verified, rate(reply)[0]) == (200, 0, "600")
 
@@ -275,7 +275,7 @@ async def shared(valkey: Valkey) -> AsyncIterator[httpx2.AsyncClient]:
     limiter = Limiter(valkey.url)
     budgets = Budgets(limiter, Settings(limit_user="100/hour"))
     doors = Doors(lambda _path, _method: False, render)
-    app = AccessMiddleware(OK, authenticate=Tokens(good=person()), budgets=budgets, doors=doors)
+    app = edge(AccessMiddleware(OK, authenticate=Tokens(good=person()), budgets=budgets, doors=doors))
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://parley.test") as client:
         yield client
     await limiter.close()

@@ -75,10 +75,10 @@ async def test_a_busy_key_costs_a_round_trip_per_20_requests_and_a_refused_one_n
     async with limiters(valkey.url, 1, Clock()) as (limiter,):
         for _ in range(1001):
             await limiter.hit(limit, "user:a")
-        leases = _scripts_run(valkey)
+        leases = scripts_run(valkey)
         assert leases <= 2 * (1000 // 20 + 10)
         assert not any([(await limiter.hit(limit, "user:a")).allowed for _ in range(500)])
-        assert _scripts_run(valkey) == leases
+        assert scripts_run(valkey) == leases
 
 
 async def test_a_window_of_redis_turns(valkey: Valkey) -> None:
@@ -153,7 +153,7 @@ def _nudge(limiter: Limiter, clock: Clock) -> bool:
     return False
 
 
-def _scripts_run(valkey: Valkey) -> int:
+def scripts_run(valkey: Valkey) -> int:
     lines = valkey.ask(b"INFO commandstats").decode().splitlines()
     (line,) = [line for line in lines if line.startswith("cmdstat_evalsha:")]
     return int(line.split("calls=")[1].split(",")[0])
