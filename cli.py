@@ -54,6 +54,9 @@ def web() -> None:
         access_log=False,
         server_header=False,
         proxy_headers=False,
+        ws_max_size=settings.graphql_max_body,
+        # Compression would keep a window of 64 kB or more for each of thousands of sockets.
+        ws_per_message_deflate=False,
         timeout_graceful_shutdown=10,
     )
 

@@ -11,6 +11,7 @@ from graphql import (
     FragmentDefinitionNode,
     FragmentSpreadNode,
     InlineFragmentNode,
+    OperationDefinitionNode,
     SelectionNode,
     VariableNode,
 )
@@ -31,13 +32,20 @@ class Collector:
     def fields(self, nodes: Iterable[FieldNode], type_name: str) -> Fields:
         """The sub-selections of several nodes of one response key, for an object of the type."""
         found: Fields = {}
+        spread: set[str] = set()
         for node in nodes:
             if node.selection_set is not None:
-                self.collect(node.selection_set.selections, type_name, found)
+                self._collect(node.selection_set.selections, type_name, found, spread)
         return found
 
-    def collect(self, selections: Iterable[SelectionNode], type_name: str, found: Fields) -> None:
-        """Add a selection's fields to `found`, in the order GraphQL prints them."""
+    def roots(self, operation: OperationDefinitionNode) -> Fields:
+        """The fields of an operation itself."""
+        found: Fields = {}
+        self._collect(operation.selection_set.selections, operation.operation.value.title(), found, set())
+        return found
+
+    def _collect(self, selections: Iterable[SelectionNode], type_name: str, found: Fields, spread: set[str]) -> None:
+        """Add a selection's fields to `found`, in the order GraphQL prints them; a fragment counts where it is spread first."""
         for selection in selections:
             if not self._included(selection.directives):
                 continue
@@ -47,11 +55,12 @@ class Collector:
                     found.setdefault(key, []).append(selection)
                 case InlineFragmentNode(type_condition=condition):
                     if condition is None or self.types.covers(condition.name.value, type_name):
-                        self.collect(selection.selection_set.selections, type_name, found)
-                case FragmentSpreadNode():
+                        self._collect(selection.selection_set.selections, type_name, found, spread)
+                case FragmentSpreadNode() if selection.name.value not in spread:
+                    spread.add(selection.name.value)
                     fragment = self.fragments[selection.name.value]
                     if self.types.covers(fragment.type_condition.name.value, type_name):
-                        self.collect(fragment.selection_set.selections, type_name, found)
+                        self._collect(fragment.selection_set.selections, type_name, found, spread)
 
     def _included(self, directives: Iterable[DirectiveNode] | None) -> bool:
         for directive in directives or ():

@@ -150,20 +150,16 @@ class Plans:
     def _make(self, definition: OperationDefinitionNode, truths: Mapping[str, Any]) -> Operation:
         fragments = {each.name.value: each for each in self.document.definitions if isinstance(each, FragmentDefinitionNode)}
         collector = Collector(self.types, fragments, truths)
-        cost = Cost.of(collector, root_fields(definition, collector), definition.operation.value.title())
+        cost = Cost.of(collector, collector.roots(definition), definition.operation.value.title())
+        if None in truths.values():
+            # Where a default let null through, each field that it stands on has an error of its own.
+            return Operation(definition, collector, cost, None, "null neither includes nor skips")
         return Operation(definition, collector, cost, *planned(definition, collector, frozenset()))
-
-
-def root_fields(definition: OperationDefinitionNode, collector: Collector) -> Fields:
-    """The fields of an operation itself."""
-    found: Fields = {}
-    collector.collect(definition.selection_set.selections, definition.operation.value.title(), found)
-    return found
 
 
 def planned(definition: OperationDefinitionNode, collector: Collector, missing: frozenset[str]) -> tuple[Planned | None, str]:
     """The plan for callers who lack `missing`; None and the reason when only the executor can answer."""
-    fields = root_fields(definition, collector)
+    fields = collector.roots(definition)
     try:
         if definition.operation is OperationType.MUTATION:
             return _steps(collector, fields, missing), ""
