@@ -36,6 +36,7 @@ def web() -> None:
     from app import create_app
     from logs import configure_logs
     from web.protocol import Protocol
+    from web.unread import SocketProtocol
 
     settings = load_settings()
     configure_logs(settings)
@@ -50,6 +51,7 @@ def web() -> None:
         host=settings.host,
         port=settings.port,
         http=Protocol,
+        ws=SocketProtocol,
         log_config=None,
         access_log=False,
         server_header=False,

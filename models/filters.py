@@ -4,7 +4,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import BindParameter, ColumnElement, FromClause, Text, and_, bindparam, exists, false, func, literal_column, not_, or_, true
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    FromClause,
+    Text,
+    and_,
+    bindparam,
+    exists,
+    false,
+    func,
+    literal_column,
+    not_,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import TypeEngine
 
@@ -85,6 +100,11 @@ class Operator:
         return [value] if self.takes == "element" else value if self.takes == "value" else list(value)
 
 
+def lowered(value: ColumnElement[Any]) -> ColumnElement[Any]:
+    """A parameter in lower case, once a statement: a bare lower($1) is computed anew for each row, which took as long as the search."""
+    return select(func.lower(value)).scalar_subquery()
+
+
 # Substrings are found by strpos, not LIKE: a term needs no escaping because it has no wildcards.
 OPERATORS: dict[str, Operator] = {
     "eq": Operator("value", lambda column, value: column == value),
@@ -96,9 +116,9 @@ OPERATORS: dict[str, Operator] = {
     "gt": Operator("value", lambda column, value: column > value),
     "gte": Operator("value", lambda column, value: column >= value),
     "is_null": Operator("flag", lambda column, value: column.is_(None) if value else column.is_not(None)),
-    "contains": Operator("value", lambda column, value: func.strpos(func.lower(column), func.lower(value)) > ZERO),
-    "starts_with": Operator("value", lambda column, value: func.starts_with(func.lower(column), func.lower(value))),
-    "ends_with": Operator("value", lambda column, value: func.right(func.lower(column), func.length(value)) == func.lower(value)),
+    "contains": Operator("value", lambda column, value: func.strpos(func.lower(column), lowered(value)) > ZERO),
+    "starts_with": Operator("value", lambda column, value: func.starts_with(func.lower(column), lowered(value))),
+    "ends_with": Operator("value", lambda column, value: func.right(func.lower(column), func.length(value)) == lowered(value)),
     "has": Operator("element", lambda column, values: column.op("@>", is_comparison=True)(values)),
     "has_any": Operator("elements", lambda column, values: column.op("&&", is_comparison=True)(values)),
     "has_all": Operator("elements", lambda column, values: column.op("@>", is_comparison=True)(values)),
@@ -135,9 +155,9 @@ def search_sql(entity: Entity, source: FromClause, term: str, bind: Binder) -> C
     wanted = term.strip()
     if not wanted:
         return true()
-    lowered = [source.c[name] if name == "search" else func.lower(source.c[name]) for name in entity.searched]
-    bound = func.lower(bind(wanted, Text()))
-    return or_(*(func.strpos(column, bound) > ZERO for column in lowered))
+    columns = [source.c[name] if name == "search" else func.lower(source.c[name]) for name in entity.searched]
+    term_once = lowered(bind(wanted, Text()))
+    return or_(*(func.strpos(column, term_once) > ZERO for column in columns))
 
 
 def related_sql(source: FromClause, edge: Edge, inner: Condition, bind: Binder) -> ColumnElement[bool]:

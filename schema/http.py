@@ -6,14 +6,14 @@ from dataclasses import dataclass
 import orjson
 from graphql import OperationType
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from resolvers.ctx import Ctx
 from resolvers.errors import Forbidden, MethodNotAllowed, ParleyError, RateLimited
 from schema.engine import Engine, Prepared
 from schema.errors import RequestError, request_errors
 from schema.graphiql.pages import graphiql_page
-from schema.live.sse import EVENTS, event_stream, one_answer, subscribed
+from schema.live.sse import EVENTS, EventStream, event_stream, one_answer, subscribed
 from schema.live.told import Listening
 from schema.media import LEGACY, RESPONSE, Accepted, accepted
 from schema.request import GraphQLRequest, read_requests
@@ -78,10 +78,9 @@ class GraphQLDoor:
         if prepared.kind is OperationType.SUBSCRIPTION and self.listening is not None:
             asked = await subscribed(self.engine, prepared, ctx, request.headers.get("last-event-id"))
             told = event_stream(asked, self.listening, self.listening.credential(request.scope["state"]["token"]))
-        else:
-            _check(prepared)
-            told = one_answer((await self.engine.answer(prepared, ctx)).body)
-        return StreamingResponse(told, media_type=EVENTS, headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+            return EventStream(told, self.listening.place(ctx.principal.company_id, self.settings.live_connections))
+        _check(prepared)
+        return EventStream(one_answer((await self.engine.answer(prepared, ctx)).body))
 
     def _page(self, request: Request) -> Response:
         allowed = self.settings.graphiql_for

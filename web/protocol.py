@@ -9,6 +9,8 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
+from web.unread import CutsOff
+
 SLASH, PERCENT, HASH = b"/%#"
 # All that a header may hold (RFC 9110, 5.5): what is left of a head without them is its line ends.
 PERMITTED = bytes({9, *range(32, 256)} - {127})
@@ -16,7 +18,7 @@ PERMITTED = bytes({9, *range(32, 256)} - {127})
 FRAMING = frozenset({b"connection", b"transfer-encoding"})
 
 
-class Protocol(HttpToolsProtocol):
+class Protocol(CutsOff, HttpToolsProtocol):
     """For uvicorn's option `http`."""
 
     def on_headers_complete(self) -> None:

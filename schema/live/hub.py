@@ -92,10 +92,12 @@ class Subscriber:
 
     async def _catch_up(self) -> AsyncIterator[Recorded | Gap]:
         ctx = self.company.ctx()
-        if self.expired or await events_behind(ctx, self.place, MOST_BEHIND + 1) > MOST_BEHIND:
-            self.expired = False
-            self.place = await newest_place(ctx)
-            yield Gap(self.place)
+        newest = await newest_place(ctx)
+        # A place ahead of the log is of another cluster, from which the database was restored.
+        lost = self.expired or self.place > newest
+        if lost or await events_behind(ctx, self.place, MOST_BEHIND + 1) > MOST_BEHIND:
+            self.expired, self.place = False, newest
+            yield Gap(newest)
         while True:
             # What the hub hands out from here on is kept, so that nothing falls between the last look and the first push.
             self.behind = False
@@ -121,17 +123,19 @@ class Hub:
 
     async def join(self, company_id: UUID, after: Cursor | None, days: int) -> Subscriber:
         """A new subscriber; from now on, or from where a cursor says. `days` is how long the log is kept."""
-        if self._running is None or self._running.done():
-            self._running = asyncio.create_task(self._run())
         company = self._companies.get(company_id)
         if company is None:
             made = Company(lambda: self._context(Principal.system(company_id)), Place(0, 0))
             made.place = await newest_place(made.ctx())
             # Another subscriber may have been as quick.
             company = self._companies.setdefault(company_id, made)
+            # What was committed since that look was told to a hub that did not know the company yet.
+            self._heard(company_id)
         expired = after is not None and after.older_than(days)
         subscriber = Subscriber(company, after.place if after else company.place, behind=after is not None, expired=expired)
         company.subscribers.add(subscriber)
+        if self._running is None or self._running.done():
+            self._running = asyncio.create_task(self._run())
         return subscriber
 
     def leave(self, subscriber: Subscriber) -> None:

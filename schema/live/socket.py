@@ -6,12 +6,10 @@ many connections.
 """
 
 import asyncio
-from collections import Counter
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID
 
 import orjson
 import structlog
@@ -31,8 +29,6 @@ PROTOCOL = "graphql-transport-ws"
 INIT_WITHIN = 10.0
 # How often a silent connection's credential is looked at, in seconds: it is closed within a minute of its end.
 LOOK_EVERY = 20.0
-# A client that does not read for this long is let go; what it missed waits in the log.
-SEND_WITHIN = 30.0
 LONGEST_ID = 128
 
 log = structlog.get_logger(__name__)
@@ -48,11 +44,10 @@ class CloseError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Sockets:
-    """The ASGI application behind `/graphql` for sockets; `connected` counts each company's."""
+    """The ASGI application behind `/graphql` for sockets."""
 
     engine: Engine
     listening: Listening
-    connected: Counter[UUID] = field(default_factory=Counter)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection until either side ends it."""
@@ -78,6 +73,7 @@ class Connection:
     principal: Principal | None = None
     running: "dict[str, asyncio.Task[None]]" = field(default_factory=dict)
     sending: asyncio.Lock = field(default_factory=asyncio.Lock)
+    place: ExitStack = field(default_factory=ExitStack)
     acknowledged: bool = False
 
     async def serve(self) -> None:
@@ -91,20 +87,13 @@ class Connection:
                     await task
         except CloseError as ended:
             with suppress(RuntimeError, OSError):
-                await self.raw_send({"type": "websocket.close", "code": ended.code, "reason": ended.reason[:120]})
+                await self.raw_send({"type": "websocket.close", "code": ended.code, "reason": _short(ended.reason)})
         finally:
             left = [reading, watching, *self.running.values()]
             for task in left:
                 task.cancel()
             await asyncio.gather(*left, return_exceptions=True)
-            if self.acknowledged and self.principal is not None:
-                self._count(self.principal.company_id, -1)
-
-    def _count(self, company_id: UUID, by: int) -> None:
-        connected = self.sockets.connected
-        connected[company_id] += by
-        if not connected[company_id]:
-            del connected[company_id]
+            self.place.close()
 
     async def _watch(self) -> None:
         """The connection must be initialised in time, and its credential must stay good."""
@@ -126,10 +115,12 @@ class Connection:
         match message.get("type"):
             case "connection_init":
                 await self._init(message.get("payload"))
-            case "ping":
-                await self._send({"type": "pong", **({"payload": message["payload"]} if "payload" in message else {})})
-            case "pong":
-                log.debug("pong")
+            case "ping" | "pong" as kind:
+                payload = message.get("payload")
+                if payload is not None and not isinstance(payload, dict):
+                    raise CloseError(4400, f"The payload of {kind} must be an object")
+                if kind == "ping":
+                    await self._send({"type": "pong"} if payload is None else {"type": "pong", "payload": payload})
             case "subscribe":
                 await self._subscribe(message)
             case "complete":
@@ -148,10 +139,10 @@ class Connection:
         if self.token is None:
             raise CloseError(4403, 'Send {"Authorization": "Bearer <token>"} as the payload of connection_init')
         principal = self.principal = await self._credential(first=True)
-        most = self.sockets.engine.settings.live_connections
-        if self.sockets.connected[principal.company_id] >= most:
-            raise CloseError(4429, f"The company has {most} connections open; close one first")
-        self._count(principal.company_id, 1)
+        try:
+            self.place.enter_context(self.sockets.listening.place(principal.company_id, self.sockets.engine.settings.live_connections))
+        except RateLimited as error:
+            raise CloseError(4429, error.message) from None
         self.acknowledged = True
         await self._send({"type": "connection_ack"})
 
@@ -189,7 +180,7 @@ class Connection:
         except ParleyError as error:
             await self._send({"id": name, "type": "error", "payload": request_errors(error)})
         except CloseError as ended:
-            await self.raw_send({"type": "websocket.close", "code": ended.code, "reason": ended.reason[:120]})
+            await self.raw_send({"type": "websocket.close", "code": ended.code, "reason": _short(ended.reason)})
         except Exception as error:
             if not isinstance(error, DATABASE_FAULTS):
                 log.exception("unhandled in an operation of a socket")
@@ -219,14 +210,12 @@ class Connection:
             asked = await Subscription.of(self.sockets.engine, prepared, ctx)
         except GraphQLError as error:
             raise RequestError(error.message, "BAD_USER_INPUT", errors=[error]) from None
-        told = asked.told(listening, self._credential)
         try:
-            async for answer in told:
-                await self._next(name, answer.body)
+            async with asked.begun(listening, self._credential) as told:
+                async for answer in told:
+                    await self._next(name, answer.body)
         except ParleyError as error:
             await self._next(name, refused(error))
-        finally:
-            await told.aclose()
 
     async def _next(self, name: str, body: bytes) -> None:
         await self._text(b'{"id":%b,"type":"next","payload":%b}' % (orjson.dumps(name), body))
@@ -235,12 +224,14 @@ class Connection:
         await self._text(orjson.dumps(message, default=str))
 
     async def _text(self, text: bytes) -> None:
+        # A client that does not read is cut off by the server beneath.
         async with self.sending:
-            try:
-                async with asyncio.timeout(SEND_WITHIN):
-                    await self.raw_send({"type": "websocket.send", "text": text.decode()})
-            except TimeoutError:
-                raise CloseError(4400, "The client does not read") from None
+            await self.raw_send({"type": "websocket.send", "text": text.decode()})
+
+
+def _short(reason: str) -> str:
+    """A close frame has room for 123 bytes."""
+    return reason.encode()[:123].decode("utf-8", "ignore")
 
 
 def _parsed(message: Message) -> Mapping[str, Any]:

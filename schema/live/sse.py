@@ -4,9 +4,12 @@ Each event's `id` is its cursor, so that a browser's `Last-Event-ID` resumes whe
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import AbstractContextManager, nullcontext
 
 from graphql import GraphQLError
+from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from resolvers.ctx import Ctx
 from resolvers.errors import ParleyError
@@ -19,6 +22,20 @@ EVENTS = "text/event-stream"
 BEAT_EVERY = 15.0
 BEAT = b":\n\n"
 COMPLETE = b"event: complete\ndata: {}\n\n"
+UNBUFFERED = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+
+
+class EventStream(StreamingResponse):
+    """A stream that takes one of its company's live connections for as long as it lasts."""
+
+    def __init__(self, told: AsyncIterator[bytes], place: AbstractContextManager[None] | None = None) -> None:
+        super().__init__(told, media_type=EVENTS, headers=UNBUFFERED)
+        self._place = place or nullcontext()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Raises `RateLimited` before anything is sent when there is no place."""
+        with self._place:
+            await super().__call__(scope, receive, send)
 
 
 async def subscribed(engine: Engine, prepared: Prepared, ctx: Ctx, resume: str | None) -> Subscription:
@@ -36,26 +53,34 @@ async def one_answer(body: bytes) -> AsyncIterator[bytes]:
 
 
 async def event_stream(asked: Subscription, listening: Listening, credential: Credential) -> AsyncIterator[bytes]:
-    """A subscription's answers, with a beat while nothing happens; an error that ends it is its last answer."""
-    told = asked.told(listening, credential)
+    """A subscription's answers. The first beat says that it has begun, further ones that it lasts; an error that ends it comes last."""
+    try:
+        async with asked.begun(listening, credential) as told:
+            yield BEAT
+            async for each in _beating(told, credential):
+                yield each
+    except ParleyError as error:
+        yield framed(refused(error))
+        yield COMPLETE
+
+
+async def _beating(told: AsyncGenerator[Told, None], credential: Credential) -> AsyncIterator[bytes]:
     waiting: asyncio.Future[Told] | None = None
     try:
         while True:
             waiting = waiting or asyncio.ensure_future(anext(told))
             done, _ = await asyncio.wait({waiting}, timeout=BEAT_EVERY)
-            if not done:
+            if done:
+                answer, waiting = waiting.result(), None
+                yield framed(answer.body, answer.cursor)
+            else:
+                # A silent stream too ends with its credential.
+                await credential()
                 yield BEAT
-                continue
-            answer, waiting = waiting.result(), None
-            yield framed(answer.body, answer.cursor)
-    except ParleyError as error:
-        yield framed(refused(error))
-        yield COMPLETE
     finally:
         if waiting is not None:
             waiting.cancel()
             await asyncio.wait({waiting})
-        await told.aclose()
 
 
 def framed(body: bytes, cursor: str | None = None) -> bytes:

@@ -1,8 +1,10 @@
 """What one subscription is told: for each event that it asked for, one statement's answer, for whoever still may see it."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -12,8 +14,8 @@ from graphql.execution.values import VariableValues
 from models.columns import now
 from models.filters import Compare, Condition
 from models.rows import Rows
-from resolvers.ctx import Ctx
-from resolvers.errors import BadRequest, ParleyError
+from resolvers.ctx import Ctx, Spending
+from resolvers.errors import BadRequest, ParleyError, RateLimited
 from resolvers.event_log import BadPlaceError, Cursor, Place, Recorded, read_place
 from resolvers.faults import DATABASE_FAULTS, as_parley, known
 from resolvers.listing import EVERYTHING, Listing, listed
@@ -21,7 +23,7 @@ from resolvers.principal import Principal
 from schema.engine import Engine, Prepared, printed
 from schema.errors import as_json
 from schema.listings import listing_of
-from schema.live.hub import PAUSE, Gap, Hub
+from schema.live.hub import PAUSE, Gap, Hub, Subscriber
 from schema.planner.arguments import read_arguments
 from schema.planner.plan import LivePlan, Operation
 
@@ -50,6 +52,20 @@ class Listening:
     context: Callable[[Principal], Ctx]
     authenticate: Authenticator
     days: int
+    connected: Counter[UUID] = field(default_factory=Counter)
+
+    @contextmanager
+    def place(self, company_id: UUID, most: int) -> Iterator[None]:
+        """One of the company's connections, of which there are at most so many; raises `RateLimited`."""
+        if self.connected[company_id] >= most:
+            raise RateLimited(f"The company has {most} live connections open; close one first", headers={"Retry-After": "5"})
+        self.connected[company_id] += 1
+        try:
+            yield
+        finally:
+            self.connected[company_id] -= 1
+            if not self.connected[company_id]:
+                del self.connected[company_id]
 
     def credential(self, token: str) -> Credential:
         """Verifies the token anew whenever it is asked: who may no longer listen is told nothing more."""
@@ -82,7 +98,7 @@ class Subscription:
 
     @classmethod
     async def of(cls, engine: Engine, prepared: Prepared, ctx: Ctx, resume: str | None = None) -> "Subscription":
-        """Read and check what was asked; `resume` is a cursor that came beside it. Raises `ParleyError` for what is wrong."""
+        """Read and check what was asked; `resume` is a cursor that came beside it, and newer. Raises `ParleyError` for what is wrong."""
         operation, plan, variables = engine.live(prepared, ctx)
         given = read_arguments(plan.facts.definition, plan.nodes[0], variables)
         ctx.require({plan.live.scope})
@@ -90,31 +106,42 @@ class Subscription:
         subject = plan.live.subject
         if subject is not None and given.get("filter") is not None:
             condition = listing_of(subject, {"filter": given["filter"]}, subject.order).where
-        after = _cursor(resume if given.get("after") is None else given["after"])
+        after = _cursor(given.get("after") if resume is None else resume)
         made = cls(engine, operation, plan, variables, plan.live.takes(given), condition, after)
         trial = Ctx(ctx.principal, ctx.db, event=TRIAL)
         await engine.runner.fillers(plan.payload, trial, variables, made.subject(trial))
         return made
 
-    async def told(self, listening: Listening, credential: Credential) -> AsyncGenerator[Told, None]:
-        """Answers, until the caller may no longer listen: then `ParleyError` is raised. A database that is away is waited for."""
-        first = await credential()
-        subscriber = await listening.hub.join(first.company_id, self.after, listening.days)
+    @asynccontextmanager
+    async def begun(self, listening: Listening, credential: Credential) -> AsyncIterator[AsyncGenerator[Told, None]]:
+        """The answers to everything that happens from here on, until the caller may no longer listen: then `ParleyError` is raised."""
+        subscriber = await listening.hub.join((await credential()).company_id, self.after, listening.days)
+        told = self._told(subscriber, listening, credential)
         try:
-            async for event in subscriber.events():
-                if isinstance(event, Gap):
-                    yield _gap(event)
-                elif self.wanted(event):
-                    answer = await self._patiently(event, listening, credential)
-                    if answer is not None:
-                        yield Told(answer, event.cursor)
+            yield told
         finally:
+            await told.aclose()
             listening.hub.leave(subscriber)
 
+    async def _told(self, subscriber: Subscriber, listening: Listening, credential: Credential) -> AsyncGenerator[Told, None]:
+        async for event in subscriber.events():
+            if isinstance(event, Gap):
+                yield _gap(event)
+            elif self.wanted(event):
+                answer = await self._patiently(event, listening, credential)
+                if answer is not None:
+                    yield Told(answer, event.cursor)
+
     async def _patiently(self, event: Recorded, listening: Listening, credential: Credential) -> bytes | None:
+        """The answer to an event, which is charged once; a database that is away is waited for."""
+        spent: Spending | None = None
         while True:
             ctx = listening.context(await credential())
             ctx.event = event
+            if spent is None:
+                await self.engine.meter.charge(ctx, self.operation.cost.requested(self.variables.coerced))
+                spent = ctx.spending
+            ctx.spending = spent
             try:
                 return await self._answer(ctx)
             except DATABASE_FAULTS as error:
@@ -128,7 +155,6 @@ class Subscription:
         if not isinstance(plan, LivePlan):
             raise as_parley(RuntimeError("the subscription can no longer be planned"))
         ctx.require({plan.live.scope})
-        await self.engine.meter.charge(ctx, self.operation.cost.requested(self.variables.coerced))
         fillers = await self.engine.runner.fillers(plan.payload, ctx, self.variables, self.subject(ctx))
         answer = await self.engine.runner.try_printing(plan.payload, ctx, fillers)
         if answer is None:

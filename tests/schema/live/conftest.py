@@ -9,12 +9,25 @@ import uvicorn
 
 from app import Parley
 from tests.schema.live.client import Client
+from web.protocol import Protocol
+from web.unread import SocketProtocol
 
 
 async def served(app: Parley) -> tuple[uvicorn.Server, "asyncio.Task[None]", int]:
     """Start uvicorn as `parley web` does, on a free port."""
     server = uvicorn.Server(
-        uvicorn.Config(app.layers, host="127.0.0.1", port=0, log_config=None, access_log=False, lifespan="off", ws_max_size=256 * 1024)
+        uvicorn.Config(
+            app.layers,
+            host="127.0.0.1",
+            port=0,
+            http=Protocol,
+            ws=SocketProtocol,
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            ws_max_size=256 * 1024,
+            ws_per_message_deflate=False,
+        )
     )
     task = asyncio.create_task(server.serve())
     while not server.started:  # noqa: ASYNC110 - uvicorn has no event to wait for
