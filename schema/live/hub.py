@@ -96,7 +96,7 @@ class Subscriber:
         # A place ahead of the log is of another cluster, from which the database was restored.
         lost = self.expired or self.place > newest
         if lost or await events_behind(ctx, self.place, MOST_BEHIND + 1) > MOST_BEHIND:
-            self.expired, self.place = False, newest
+            self.place, self.expired = newest, False
             yield Gap(newest)
         while True:
             # What the hub hands out from here on is kept, so that nothing falls between the last look and the first push.

@@ -17,7 +17,7 @@ from graphql import GraphQLError, OperationType
 from starlette.types import Message, Receive, Scope, Send
 
 from resolvers.ctx import Ctx
-from resolvers.errors import Forbidden, ParleyError, RateLimited, Unauthenticated
+from resolvers.errors import Forbidden, ParleyError, RateLimited, Unauthenticated, Unavailable
 from resolvers.faults import DATABASE_FAULTS, as_parley
 from resolvers.principal import Principal
 from schema.engine import Engine, Prepared
@@ -30,6 +30,8 @@ INIT_WITHIN = 10.0
 # How often a silent connection's credential is looked at, in seconds: it is closed within a minute of its end.
 LOOK_EVERY = 20.0
 LONGEST_ID = 128
+# What sending raises when the other side is not there any more.
+GONE = (OSError, RuntimeError)
 
 log = structlog.get_logger(__name__)
 
@@ -73,26 +75,29 @@ class Connection:
     principal: Principal | None = None
     running: "dict[str, asyncio.Task[None]]" = field(default_factory=dict)
     sending: asyncio.Lock = field(default_factory=asyncio.Lock)
+    ended: "asyncio.Future[None]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
     place: ExitStack = field(default_factory=ExitStack)
     acknowledged: bool = False
 
     async def serve(self) -> None:
-        """Read messages until the end."""
-        reading = asyncio.create_task(self._read())
-        watching = asyncio.create_task(self._watch())
+        """Read messages until either side ends it."""
+        tasks = [asyncio.create_task(self._read()), asyncio.create_task(self._watch())]
         try:
-            await asyncio.wait({reading, watching}, return_when=asyncio.FIRST_COMPLETED)
-            for task in (reading, watching):
-                if task.done():
-                    await task
+            done, _ = await asyncio.wait({*tasks, self.ended}, return_when=asyncio.FIRST_COMPLETED)
+            for each in done:
+                await each
         except CloseError as ended:
-            with suppress(RuntimeError, OSError):
+            # A client that has left hears nothing any more.
+            with suppress(*GONE):
                 await self.raw_send({"type": "websocket.close", "code": ended.code, "reason": _short(ended.reason)})
+        except GONE:
+            log.debug("a client left")
         finally:
-            left = [reading, watching, *self.running.values()]
+            left = [*tasks, *self.running.values()]
             for task in left:
                 task.cancel()
             await asyncio.gather(*left, return_exceptions=True)
+            self.ended.cancel()
             self.place.close()
 
     async def _watch(self) -> None:
@@ -102,7 +107,8 @@ class Connection:
             raise CloseError(4408, "Connection initialisation timeout")
         while True:
             await asyncio.sleep(LOOK_EVERY)
-            await self._credential()
+            with suppress(Unavailable):
+                await self._credential()
 
     async def _read(self) -> None:
         while True:
@@ -155,8 +161,7 @@ class Connection:
         except ParleyError as error:
             if first:
                 raise CloseError(4403, error.message) from None
-            assert self.principal is not None
-            return self.principal
+            raise
 
     async def _subscribe(self, message: Mapping[str, Any]) -> None:
         if not self.acknowledged:
@@ -169,7 +174,7 @@ class Connection:
         most = self.sockets.engine.settings.live_subscriptions
         if len(self.running) >= most:
             error = RequestError(f"The connection has {most} operations running; complete one first", "TOO_MANY_SUBSCRIPTIONS")
-            await self._send({"id": name, "type": "error", "payload": request_errors(error)})
+            await self._say_error(name, error)
             return
         self.running[name] = asyncio.create_task(self._run(name, payload))
 
@@ -178,16 +183,29 @@ class Connection:
         try:
             await self._operate(name, payload)
         except ParleyError as error:
-            await self._send({"id": name, "type": "error", "payload": request_errors(error)})
+            await self._say_error(name, error)
         except CloseError as ended:
-            await self.raw_send({"type": "websocket.close", "code": ended.code, "reason": _short(ended.reason)})
+            self._end(ended)
+        except DATABASE_FAULTS as error:
+            await self._say_error(name, as_parley(error))
         except Exception as error:
-            if not isinstance(error, DATABASE_FAULTS):
-                log.exception("unhandled in an operation of a socket")
-            await self._send({"id": name, "type": "error", "payload": request_errors(as_parley(error))})
+            log.exception("unhandled in an operation of a socket")
+            await self._say_error(name, as_parley(error))
         finally:
             if self.running.get(name) is asyncio.current_task():
                 del self.running[name]
+
+    async def _say_error(self, name: str, error: ParleyError) -> None:
+        """An operation that could not begin, or that broke; a client that has left ends the connection instead."""
+        try:
+            await self._send({"id": name, "type": "error", "payload": request_errors(error)})
+        except CloseError as ended:
+            self._end(ended)
+
+    def _end(self, ended: CloseError) -> None:
+        """What one operation learned of the connection's end."""
+        if not self.ended.done():
+            self.ended.set_exception(ended)
 
     async def _operate(self, name: str, payload: Mapping[str, Any]) -> None:
         engine, listening = self.sockets.engine, self.sockets.listening
@@ -226,7 +244,10 @@ class Connection:
     async def _text(self, text: bytes) -> None:
         # A client that does not read is cut off by the server beneath.
         async with self.sending:
-            await self.raw_send({"type": "websocket.send", "text": text.decode()})
+            try:
+                await self.raw_send({"type": "websocket.send", "text": text.decode()})
+            except GONE:
+                raise CloseError(1001, "The client has left") from None
 
 
 def _short(reason: str) -> str:

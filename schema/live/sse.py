@@ -5,14 +5,14 @@ Each event's `id` is its cursor, so that a browser's `Last-Event-ID` resumes whe
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 
 from graphql import GraphQLError
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from resolvers.ctx import Ctx
-from resolvers.errors import ParleyError
+from resolvers.errors import ParleyError, Unavailable
 from schema.engine import Engine, Prepared
 from schema.errors import RequestError
 from schema.live.told import Credential, Listening, Subscription, Told, refused
@@ -74,8 +74,9 @@ async def _beating(told: AsyncGenerator[Told, None], credential: Credential) -> 
                 answer, waiting = waiting.result(), None
                 yield framed(answer.body, answer.cursor)
             else:
-                # A silent stream too ends with its credential.
-                await credential()
+                # A silent stream too ends with its credential; while nobody can look at it, the stream stays.
+                with suppress(Unavailable):
+                    await credential()
                 yield BEAT
     finally:
         if waiting is not None:

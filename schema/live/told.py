@@ -15,7 +15,7 @@ from models.columns import now
 from models.filters import Compare, Condition
 from models.rows import Rows
 from resolvers.ctx import Ctx, Spending
-from resolvers.errors import BadRequest, ParleyError, RateLimited
+from resolvers.errors import BadRequest, ParleyError, RateLimited, Timeout, Unauthenticated, Unavailable
 from resolvers.event_log import BadPlaceError, Cursor, Place, Recorded, read_place
 from resolvers.faults import DATABASE_FAULTS, as_parley, known
 from resolvers.listing import EVERYTHING, Listing, listed
@@ -40,6 +40,9 @@ class Authenticator(Protocol):
         """Verify; raises `Unauthenticated`."""
 
 
+# A statement that takes too long is tried this often before its event ends the subscription.
+MOST_TRIES = 3
+WAITED_FOR: tuple[type[Exception], ...] = (Unavailable, *DATABASE_FAULTS)
 # Stands for any event while a subscription is only checked.
 TRIAL = Recorded(Place(0, 0), UUID(int=0), "", "", UUID(int=0), None, {}, now())
 
@@ -115,39 +118,47 @@ class Subscription:
     @asynccontextmanager
     async def begun(self, listening: Listening, credential: Credential) -> AsyncIterator[AsyncGenerator[Told, None]]:
         """The answers to everything that happens from here on, until the caller may no longer listen: then `ParleyError` is raised."""
-        subscriber = await listening.hub.join((await credential()).company_id, self.after, listening.days)
-        told = self._told(subscriber, listening, credential)
+        company_id = (await credential()).company_id
+        subscriber = await listening.hub.join(company_id, self.after, listening.days)
+        told = self._told(subscriber, listening, credential, company_id)
         try:
             yield told
         finally:
             await told.aclose()
             listening.hub.leave(subscriber)
 
-    async def _told(self, subscriber: Subscriber, listening: Listening, credential: Credential) -> AsyncGenerator[Told, None]:
+    async def _told(
+        self, subscriber: Subscriber, listening: Listening, credential: Credential, company_id: UUID
+    ) -> AsyncGenerator[Told, None]:
         async for event in subscriber.events():
             if isinstance(event, Gap):
                 yield _gap(event)
             elif self.wanted(event):
-                answer = await self._patiently(event, listening, credential)
+                answer = await self._patiently(event, listening, credential, company_id)
                 if answer is not None:
                     yield Told(answer, event.cursor)
 
-    async def _patiently(self, event: Recorded, listening: Listening, credential: Credential) -> bytes | None:
-        """The answer to an event, which is charged once; a database that is away is waited for."""
+    async def _patiently(self, event: Recorded, listening: Listening, credential: Credential, company_id: UUID) -> bytes | None:
+        """The answer to an event, which is charged once. Servers that are away are waited for; a statement is given three tries."""
         spent: Spending | None = None
+        tries = 0
         while True:
-            ctx = listening.context(await credential())
-            ctx.event = event
-            if spent is None:
-                await self.engine.meter.charge(ctx, self.operation.cost.requested(self.variables.coerced))
-                spent = ctx.spending
-            ctx.spending = spent
             try:
+                ctx = listening.context(await credential())
+                if ctx.principal.company_id != company_id:
+                    raise Unauthenticated("The token stands for another company now; connect again")
+                ctx.event = event
+                if spent is None:
+                    await self.engine.meter.charge(ctx, self.operation.cost.requested(self.variables.coerced))
+                    spent = ctx.spending
+                ctx.spending = spent
                 return await self._answer(ctx)
-            except DATABASE_FAULTS as error:
-                if known(error) is None or isinstance(known(error), BadRequest):
+            except WAITED_FOR as error:
+                meaning = known(error)
+                tries += isinstance(meaning, Timeout)
+                if not isinstance(meaning, Unavailable) or tries == MOST_TRIES:
                     raise
-                await asyncio.sleep(PAUSE)
+            await asyncio.sleep(PAUSE)
 
     async def _answer(self, ctx: Ctx) -> bytes | None:
         """The answer to the context's event; None when its row does not meet the filter."""
