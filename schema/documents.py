@@ -5,10 +5,8 @@ from dataclasses import dataclass, field
 
 from graphql import (
     DocumentNode,
-    FieldNode,
     GraphQLError,
     NoSchemaIntrospectionCustomRule,
-    OperationDefinitionNode,
     parse,
     specified_rules,
     validate,
@@ -46,7 +44,7 @@ class Documents:
         errors = validate(self.types.schema, document, rules, max_errors=MOST_ERRORS, hide_suggestions=not introspection)
         if errors:
             raise RequestError(errors[0].message, "GRAPHQL_VALIDATION_FAILED", errors=errors)
-        plans = Plans.of(self.types, document)
+        plans = Plans.of(self.types, text, document)
         self._remember(key, plans)
         return plans
 
@@ -67,9 +65,3 @@ class Documents:
         self.remembered[key] = plans
         if len(self.remembered) > MOST_REMEMBERED:
             self.remembered.popitem(last=False)
-
-
-def only_introspects(operation: OperationDefinitionNode) -> bool:
-    """Whether an operation asks about the schema alone, as the documentation pages do."""
-    selections = operation.selection_set.selections
-    return all(isinstance(each, FieldNode) and each.name.value.startswith("__") for each in selections)

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from graphql import ExecutionResult, OperationDefinitionNode, OperationType, execute
+from graphql import ExecutionResult, OperationType, execute
 from graphql.execution.values import VariableValues
 
 from resolvers.ctx import Ctx
 from resolvers.errors import BadRequest, Unauthenticated
 from schema.budget import CostBudget, Meter
-from schema.documents import Documents, only_introspects
+from schema.documents import Documents
 from schema.errors import RequestError, field_error
 from schema.planner.change import PlannedChange
-from schema.planner.plan import LivePlan, Operation, Plans, Steps
+from schema.planner.plan import Head, LivePlan, Operation, Plans, Steps
 from schema.planner.run import Answer, PlannedRun
 from schema.planner.types import Types
 from schema.request import GraphQLRequest
@@ -30,12 +30,12 @@ class Prepared:
 
     asked: GraphQLRequest
     plans: Plans
-    definition: OperationDefinitionNode
+    head: Head
 
     @property
     def kind(self) -> OperationType:
         """Query, mutation or subscription."""
-        return self.definition.operation
+        return self.head.kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +72,18 @@ class Engine:
         text = self.trusted.text(asked)
         plans = self.documents.prepared(text, introspection=self._may_introspect(ctx))
         self.trusted.learn(asked, text)
-        definition = plans.definition(asked.operation_name)
-        if ctx is None and not only_introspects(definition):
+        head = plans.head(asked.operation_name)
+        if ctx is None and not head.introspects:
             raise Unauthenticated("This operation needs a credential; send `Authorization: Bearer <token>`")
-        return Prepared(asked, plans, definition)
+        return Prepared(asked, plans, head)
 
     async def answer(self, prepared: Prepared, ctx: Ctx | None) -> Reply:
         """Run a query or a mutation; raises `ParleyError` for what is refused before anything runs."""
-        asked, definition = prepared.asked, prepared.definition
-        variables = self.runner.variables(definition, asked.variables) if ctx else None
+        head = prepared.head
+        variables = self.runner.variables(head.variables, prepared.asked.variables) if ctx else None
         if ctx is None or variables is None:
             return executed(await self._execute(prepared, ctx), {})
-        operation = prepared.plans.operation(definition, variables.coerced)
+        operation = prepared.plans.operation(head, variables.coerced)
         await self.meter.charge(ctx, operation.cost.requested(variables.coerced))
         answer = await self._planned(operation, ctx, variables)
         if answer is not None:
@@ -95,10 +95,10 @@ class Engine:
 
     def live(self, prepared: Prepared, ctx: Ctx) -> tuple[Operation, LivePlan, VariableValues]:
         """The plan of a subscription for its caller; raises `RequestError` for what cannot be told live."""
-        variables = self.runner.variables(prepared.definition, prepared.asked.variables)
+        variables = self.runner.variables(prepared.head.variables, prepared.asked.variables)
         if variables is None:
             raise RequestError("The variables do not fit those that the document declares", "BAD_USER_INPUT")
-        operation = prepared.plans.operation(prepared.definition, variables.coerced)
+        operation = prepared.plans.operation(prepared.head, variables.coerced)
         plan = operation.plan_for(ctx.principal.scopes)
         if not isinstance(plan, LivePlan):
             raise RequestError(f"This cannot be told live: {operation.reason}", "SUBSCRIPTION_NOT_SUPPORTED")
@@ -127,11 +127,11 @@ class Engine:
     def estimate(self, document: str, variables: dict[str, Any]) -> tuple[int, int]:
         """What a document's operation may cost, and what one may cost at the most; raises `ParleyError` for one that could not run."""
         plans = self.documents.prepared(document, introspection=False)
-        definition = plans.definition(None)
-        coerced = self.runner.variables(definition, variables)
+        head = plans.head(None)
+        coerced = self.runner.variables(head.variables, variables)
         if coerced is None:
             raise BadRequest.field("variables", "do not fit those that the document declares")
-        return plans.operation(definition, coerced.coerced).cost.requested(coerced.coerced), self.meter.most
+        return plans.operation(head, coerced.coerced).cost.requested(coerced.coerced), self.meter.most
 
     def _may_introspect(self, ctx: Ctx | None) -> bool:
         allowed = self.settings.introspection_for

@@ -178,7 +178,7 @@ class Builder:
             return False
         if not facts.nullable:
             raise NotCoveredError("a scope is missing where null may not stand")
-        self.denials.append(Denial(place, scope, tuple(nodes)))
+        self.denials.append(Denial(place, scope, tuple(map(light, nodes))))
         return True
 
     def _connection(self, key: str, nodes: list[FieldNode], asked: Asked, place: Place) -> Connection:
@@ -188,7 +188,7 @@ class Builder:
         fields = self.collector.fields(nodes, f"{of.name.title()}Connection")
         parts = tuple(self._part(name, each, of, (*place, name)) for name, each in fields.items())
         made = Connection(key, number, of, asked.edge, parts, self._weight(asked.type_name, nodes))
-        self.asked[number] = replace(asked, lists=made.lists, looks_ahead=made.looks_ahead, counts=made.counts)
+        self.asked[number] = replace(asked, node=light(asked.node), lists=made.lists, looks_ahead=made.looks_ahead, counts=made.counts)
         return made
 
     def _part(self, key: str, nodes: list[FieldNode], of: Entity, place: Place) -> Any:
@@ -226,8 +226,13 @@ class Builder:
 
     def _number(self, asked: Asked) -> int:
         """Its own number, before those of what stands inside of it."""
-        self.asked.append(asked)
+        self.asked.append(replace(asked, node=light(asked.node)))
         return len(self.asked) - 1
+
+
+def light(node: FieldNode) -> FieldNode:
+    """A field without what stands below it, so that a plan does not keep the whole document in memory."""
+    return FieldNode(name=node.name, arguments=node.arguments, loc=node.loc)
 
 
 def _facts(fields: Fields) -> tuple[Fact | Constant, ...]:

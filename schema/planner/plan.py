@@ -4,7 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from graphql import DocumentNode, FieldNode, FragmentDefinitionNode, OperationDefinitionNode, OperationType, VariableNode
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    OperationDefinitionNode,
+    OperationType,
+    VariableDefinitionNode,
+    VariableNode,
+    parse,
+)
 
 from models.db.graph import Filling
 from models.graph import Anything, Connection, RootNode, Single, Struct
@@ -86,14 +95,33 @@ Planned = Plan | Steps | LivePlan
 
 
 @dataclass(frozen=True, slots=True)
+class Head:
+    """What of an operation each request reads: its name, its kind, its variables."""
+
+    name: str | None
+    kind: OperationType
+    variables: tuple[VariableDefinitionNode, ...]
+    introspects: bool
+
+    @classmethod
+    def of(cls, definition: OperationDefinitionNode) -> "Head":
+        """`introspects`: it asks about the schema alone, as the documentation pages do."""
+        selected = definition.selection_set.selections
+        introspects = all(isinstance(each, FieldNode) and each.name.value.startswith("__") for each in selected)
+        name = definition.name.value if definition.name else None
+        return cls(name, definition.operation, tuple(definition.variable_definitions or ()), introspects)
+
+
+@dataclass(frozen=True, slots=True)
 class Operation:
     """An operation for one truth of its directives: what it costs, and the plan for callers who hold every scope.
 
     `plan` is None for what is not covered; `reason` says why.
     """
 
-    definition: OperationDefinitionNode
-    collector: Collector
+    plans: "Plans"
+    head: Head
+    truths: Mapping[str, Any]
     cost: Cost
     plan: Planned | None
     reason: str = ""
@@ -107,54 +135,74 @@ class Operation:
         if missing not in self.narrowed:
             if len(self.narrowed) >= MOST_PLANS:
                 return None
-            self.narrowed[missing] = planned(self.definition, self.collector, missing)[0]
+            self.narrowed[missing] = planned(*self.plans.collected(self.head, self.truths), missing)[0]
         return self.narrowed[missing]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Plans:
-    """A document, and its operations as far as they have been asked for."""
+    """A document, and its operations as far as they have been asked for.
+
+    The syntax tree takes three times as much memory as a plan, so it is thrown away once a query is planned; what then still
+    needs it (the executor for a wrong argument, a caller with other scopes) parses the text again.
+    """
 
     types: Types
-    document: DocumentNode
+    text: str
+    tree: DocumentNode | None
     deciding: tuple[str, ...]
-    definitions: Mapping[str | None, OperationDefinitionNode]
+    heads: Mapping[str | None, Head]
     made: dict[Any, Operation] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, types: Types, document: DocumentNode) -> "Plans":
+    def of(cls, types: Types, text: str, document: DocumentNode) -> "Plans":
         """No plan is made yet."""
-        listed = [each for each in document.definitions if isinstance(each, OperationDefinitionNode)]
-        named: dict[str | None, OperationDefinitionNode] = {each.name.value if each.name else None: each for each in listed}
-        return cls(types, document, deciding_variables(document), named | ({None: listed[0]} if len(listed) == 1 else {}))
+        heads = [Head.of(each) for each in document.definitions if isinstance(each, OperationDefinitionNode)]
+        named: dict[str | None, Head] = {each.name: each for each in heads}
+        return cls(types, text, document, deciding_variables(document), named | ({None: heads[0]} if len(heads) == 1 else {}))
 
-    def definition(self, name: str | None) -> OperationDefinitionNode:
+    @property
+    def document(self) -> DocumentNode:
+        """The syntax tree; it was validated when the text was seen first."""
+        return self.tree or parse(self.text)
+
+    def head(self, name: str | None) -> Head:
         """The operation to run; raises `RequestError` when the name does not tell."""
-        found = self.definitions.get(name)
+        found = self.heads.get(name)
         if found is None:
             known = f"no operation is named {name}" if name else "operationName must say which of the document's operations to run"
             raise RequestError(known, "OPERATION_NOT_FOUND")
         return found
 
-    def operation(self, definition: OperationDefinitionNode, variables: Mapping[str, Any]) -> Operation:
+    def operation(self, head: Head, variables: Mapping[str, Any]) -> Operation:
         """The operation as these variables make it."""
         truths = {name: variables.get(name) for name in self.deciding}
-        key = (definition.name.value if definition.name else None, *truths.values())
+        key = (head.name, *truths.values())
         found = self.made.get(key)
         if found is None:
-            found = self._make(definition, truths)
+            found = self._make(head, truths)
             if len(self.made) < MOST_PLANS:
                 self.made[key] = found
+                if isinstance(found.plan, Plan) and self.tree is not None:
+                    forget_tokens(self.tree)
+                    self.tree = None
         return found
 
-    def _make(self, definition: OperationDefinitionNode, truths: Mapping[str, Any]) -> Operation:
-        fragments = {each.name.value: each for each in self.document.definitions if isinstance(each, FragmentDefinitionNode)}
-        collector = Collector(self.types, fragments, truths)
+    def collected(self, head: Head, truths: Mapping[str, Any]) -> tuple[OperationDefinitionNode, Collector]:
+        """An operation's definition, and the way to collect its fields."""
+        document = self.document
+        fragments = {each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)}
+        listed = [each for each in document.definitions if isinstance(each, OperationDefinitionNode)]
+        definition = next(each for each in listed if (each.name.value if each.name else None) == head.name)
+        return definition, Collector(self.types, fragments, truths)
+
+    def _make(self, head: Head, truths: Mapping[str, Any]) -> Operation:
+        definition, collector = self.collected(head, truths)
         cost = Cost.of(collector, collector.roots(definition), definition.operation.value.title())
         if None in truths.values():
             # Where a default let null through, each field that it stands on has an error of its own.
-            return Operation(definition, collector, cost, None, "null neither includes nor skips")
-        return Operation(definition, collector, cost, *planned(definition, collector, frozenset()))
+            return Operation(self, head, truths, cost, None, "null neither includes nor skips")
+        return Operation(self, head, truths, cost, *planned(definition, collector, frozenset()))
 
 
 def planned(definition: OperationDefinitionNode, collector: Collector, missing: frozenset[str]) -> tuple[Planned | None, str]:
@@ -211,6 +259,13 @@ def _step(collector: Collector, nodes: list[FieldNode], facts: FieldFacts, chang
         return Step(tuple(nodes), facts, change, fields, None)
     builder = Builder(collector, missing)
     return Step(tuple(nodes), facts, change, fields, Plan.of(builder, builder.changed(fields, change.entity)))
+
+
+def forget_tokens(document: DocumentNode) -> None:
+    """Places in the text stay known; the tokens, of which each knows the next, would keep all of each other in memory."""
+    for node in walk(document):
+        if node.loc is not None:
+            node.loc.start_token = node.loc.end_token = None  # type: ignore[assignment]  # read by graphql-core's parser alone
 
 
 def deciding_variables(document: DocumentNode) -> tuple[str, ...]:

@@ -1,11 +1,11 @@
 """A planned operation for one request: read the arguments, ask the resolvers which rows, run the one statement."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
 import orjson
-from graphql import GraphQLError, GraphQLLeafType, GraphQLList, GraphQLNonNull, GraphQLOutputType, OperationDefinitionNode
+from graphql import GraphQLError, GraphQLLeafType, GraphQLList, GraphQLNonNull, GraphQLOutputType, VariableDefinitionNode
 from graphql.execution.values import VariableValues, get_variable_values
 
 from models.catalogue import Entity
@@ -26,6 +26,7 @@ from schema.planner.plan import Plan
 from schema.planner.types import Types
 
 # What the executor words better: it knows the field.
+NO_VARIABLES = VariableValues({}, {})
 UNREADABLE = (ParleyError, GraphQLError)
 
 
@@ -49,9 +50,11 @@ class PlannedRun:
 
     types: Types
 
-    def variables(self, definition: OperationDefinitionNode, raw: Mapping[str, Any]) -> VariableValues | None:
+    def variables(self, declared: Sequence[VariableDefinitionNode], raw: Mapping[str, Any]) -> VariableValues | None:
         """The coerced variables; None when one is wrong, which the executor will word."""
-        coerced = get_variable_values(self.types.schema, definition.variable_definitions or (), dict(raw), max_errors=1)
+        if not declared:
+            return NO_VARIABLES
+        coerced = get_variable_values(self.types.schema, declared, dict(raw), max_errors=1)
         return None if isinstance(coerced, list) else coerced
 
     async def answer(self, plan: Plan, ctx: Ctx, variables: VariableValues) -> Answer | None:
