@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench lock schema clean
+.PHONY: help run test fuzz check bench lock schema clean
 
 help: ## Show the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -21,7 +21,7 @@ help: ## Show the commands
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
 
-schema/graphiql/dist/index.html: $(wildcard schema/graphiql/src/*) schema/graphiql/package-lock.json
+schema/graphiql/dist/index.html: $(wildcard schema/graphiql/src/* schema/graphiql/*.html) schema/graphiql/vite.config.js schema/graphiql/package-lock.json
 	@sh schema/graphiql/build.sh
 
 run: .venv/installed schema/graphiql/dist/index.html ## Start everything: PostgreSQL, Valkey, web server, worker, a demo company
@@ -29,6 +29,10 @@ run: .venv/installed schema/graphiql/dist/index.html ## Start everything: Postgr
 
 test: .venv/installed-dev ## Prove it: the whole test suite against real servers
 	@$(BIN)/python -m pytest -n 2 --dist loadscope
+
+fuzz: .venv/installed-dev ## Ask 20,000 generated documents with and without the planner; SEED and DOCUMENTS choose others
+	@seed=$${SEED:-$$(date +%s)}; documents=$${DOCUMENTS:-20000}; echo "$$documents documents; again with: make fuzz SEED=$$seed DOCUMENTS=$$documents"; \
+	  FUZZ_SEED=$$seed FUZZ_DOCUMENTS=$$documents $(BIN)/python -m pytest -x -vv tests/differential/test_generated.py tests/differential/test_changes.py
 
 check: .venv/installed-dev ## Lint, types, import rules, schema diffs, migrations against the tables
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
@@ -40,6 +44,11 @@ check: .venv/installed-dev ## Lint, types, import rules, schema diffs, migration
 
 bench: .venv/installed-dev ## Measure against a hand-written ceiling and the usual way
 	@$(BIN)/python -m bench
+
+# Runs of their own, since one takes minutes and the other needs npm: a million requests, and Parley beside PostGraphile.
+.PHONY: bench-memory bench-postgraphile
+bench-memory bench-postgraphile: .venv/installed-dev
+	@$(BIN)/python -m bench --$(@:bench-%=%)
 
 lock: ## Compile the lock files again
 	@for f in requirements requirements-dev; do \

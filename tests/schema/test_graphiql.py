@@ -1,24 +1,26 @@
 """The browser pages: what the server fills in, which policy they carry, and the fallback without a build."""
 
 import base64
+import gzip
 import hashlib
 import json
+import os
 import re
 import shutil
 from pathlib import Path
 
 import pytest
-from graphql import parse
 from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
-from schema.graphiql.pages import HERE, assets_app, docs_page, escaped_json, graphiql_page, welcome_query
+from schema.graphiql.pages import HERE, assets_app, docs_page, escaped_json, graphiql_page
+from schema.graphiql.samples import lookup, samples, welcome_query
 
 BUNDLED_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self'; worker-src 'self' blob:; "
-    "img-src 'self' data:; font-src 'self' data:; base-uri 'none'; frame-ancestors 'none'; form-action 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self'; worker-src 'self'; "
+    "img-src 'self' data:; font-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'none'"
 )
 CONFIG = re.compile(r'<script id="parley-config" type="application/json">(.*?)</script>', re.DOTALL)
 
@@ -63,20 +65,17 @@ def test_escaping_keeps_the_value() -> None:
     assert escaped_json({"a": "<&>"}) == '{"a": "\\u003c\\u0026\\u003e"}'
 
 
-def test_the_page_is_told_the_endpoint_the_roles_in_order_and_the_welcome_query(built: Path) -> None:
+def test_the_page_is_told_the_endpoint_the_roles_in_order_and_the_samples(built: Path) -> None:
     config = json.loads(config_of(graphiql_page({"owner": "o", "admin": "a", "user": "u"}, built)))
-    assert config == {"endpoint": "/graphql", "tokens": {"owner": "o", "admin": "a", "user": "u"}, "query": welcome_query()}
+    known = {"endpoint": "/graphql", "tokens": {"owner": "o", "admin": "a", "user": "u"}}
+    assert config == known | {"query": welcome_query(), "samples": samples(), "lookup": lookup()}
     assert list(config["tokens"]) == ["owner", "admin", "user"]
+    assert list(config["samples"]) == ["owner", "admin", "user", "everyone"]
 
 
 def test_without_demo_tokens_the_page_holds_none(built: Path) -> None:
     graphiql_page({"owner": "secret"}, built)
     assert json.loads(config_of(graphiql_page({}, built)))["tokens"] == {}
-
-
-def test_the_welcome_query_is_one_named_query() -> None:
-    (operation,) = parse(welcome_query()).definitions
-    assert operation.to_dict()["name"]["value"] == "Welcome"
 
 
 def test_bundled_pages_carry_the_strict_policy(built: Path) -> None:
@@ -98,11 +97,32 @@ def test_without_a_build_graphiql_comes_from_one_cdn(unbuilt: Path) -> None:
     assert json.loads(config_of(page))["tokens"] == {"owner": "o"}
 
 
+def test_the_cdn_page_finds_every_library_that_its_sources_import(unbuilt: Path) -> None:
+    """The sources that `cdn.js` reaches, and what they import by name."""
+    found, names = ["cdn.js"], set()
+    for file in found:
+        imported = re.findall(r"^import (?:.* from )?'([^']+)';$", (unbuilt / "src" / file).read_text("utf-8"), re.MULTILINE)
+        found += [name.removeprefix("./") for name in imported if name.startswith("./") and name.removeprefix("./") not in found]
+        names |= {name for name in imported if not name.startswith("./")}
+    (import_map,) = re.findall(r'<script type="importmap">(.*?)</script>', text_of(graphiql_page({}, unbuilt)), re.DOTALL)
+    known = json.loads(import_map)["imports"]
+    assert len(found) > 10
+    assert {name for name in names if name not in known and f"{name.partition('/')[0]}/" not in known} == set()
+
+
 def test_without_a_build_the_docs_come_from_one_cdn_and_are_checked(unbuilt: Path) -> None:
     page = docs_page(unbuilt)
     assert "script-src 'self' https://unpkg.com; " in page.headers["content-security-policy"]
     assert set(re.findall(r"https://[^/\"]+", text_of(page))) == {"https://unpkg.com"}
     assert text_of(page).count('integrity="sha384-') == 2
+
+
+def test_a_build_while_the_server_runs_is_shown_at_once(built: Path) -> None:
+    page = built / "dist" / "index.html"
+    assert "<title>Parley" in text_of(graphiql_page({}, built))
+    page.write_text(page.read_text("utf-8").replace("<title>Parley", "<title>Palaver"), "utf-8")
+    os.utime(page, (0, 0))
+    assert "<title>Palaver" in text_of(graphiql_page({}, built))
 
 
 @pytest.mark.parametrize("name", sorted(path.name for path in (HERE / "src").iterdir()))
@@ -118,6 +138,29 @@ def test_assets_with_a_hash_in_their_name_never_expire(built: Path) -> None:
     assert answer.text == "start()"
     assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
     assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize(
+    ("accepted", "encoding"),
+    [
+        ("gzip, deflate, br", "gzip"),
+        ("GZIP;q=0.5", "gzip"),
+        ("gzip;q=0", None),
+        ("gzip; q=0.00, br", None),
+        ("br", None),
+        ("identity", None),
+    ],
+)
+def test_assets_are_sent_packed_to_whom_it_suits(built: Path, accepted: str, encoding: str | None) -> None:
+    packed = built / "dist" / "assets" / "index-Ab_3-xYz.js.gz"
+    packed.write_bytes(gzip.compress(b"start()"))
+    answer = TestClient(assets_app(built)).get("/index-Ab_3-xYz.js", headers={"Accept-Encoding": accepted})
+    assert answer.headers.get("content-encoding") == encoding
+    assert int(answer.headers["content-length"]) == (packed.stat().st_size if encoding else len("start()"))
+    assert answer.text == "start()"
+    assert answer.headers["content-type"].startswith("text/javascript")
+    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert answer.headers["vary"] == "Accept-Encoding"
 
 
 def test_assets_do_not_reach_outside_their_folder(built: Path) -> None:

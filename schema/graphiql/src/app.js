@@ -1,46 +1,69 @@
 // The page: a header that holds the token, a notice, and GraphiQL. Written without JSX so that the CDN page runs the same files.
-import { GraphiQL } from 'graphiql';
-import { createElement as h, useMemo, useState } from 'react';
+import { GraphiQL, HISTORY_PLUGIN } from 'graphiql';
+import { createElement as h, useEffect, useMemo, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 import { createFetcher } from './fetcher.js';
 import { Header } from './header.js';
 import { Notice } from './notice.js';
+import { PageProvider, createState } from './page.js';
+import { SAMPLES_PLUGIN } from './samples.js';
 import { readChoice, saveChoice, tokenOf } from './session.js';
+import { Status } from './status.js';
 import { storageWithoutHeaders } from './storage.js';
+import { SUBSCRIPTIONS_PLUGIN } from './subscriptions.js';
+
+const ROOMY = 1100; // pixels
 
 const SETTINGS = {
   storage: storageWithoutHeaders(window.localStorage),
   shouldPersistHeaders: false,
   showPersistHeadersSettings: false,
+  defaultEditorToolsVisibility: 'variables',
+  // Who comes for the first time finds the samples open, if there is room; later GraphiQL remembers what was.
+  visiblePlugin: window.localStorage.getItem('graphiql:tabState') || window.innerWidth < ROOMY ? undefined : SAMPLES_PLUGIN,
 };
 
-function Page({ config }) {
+function Page({ config, plugins }) {
   const [choice, setChoice] = useState(() => readChoice(config.tokens));
-  const [refused, setRefused] = useState(false);
+  const [state] = useState(createState);
   const token = tokenOf(choice, config.tokens);
-  const fetcher = useMemo(() => createFetcher(config.endpoint, token, setRefused), [config.endpoint, token]);
+  const fetcher = useMemo(() => createFetcher(config.endpoint, token, state), [config.endpoint, token, state]);
+  const page = useMemo(() => ({ config, choice, fetcher, state }), [config, choice, fetcher, state]);
+  // Whoever speaks next does not go on with the subscriptions of the one before.
+  useEffect(() => () => fetcher.close(), [fetcher]);
 
   const choose = (next) => {
     saveChoice(next);
-    setRefused(false);
+    state.refused.set(false);
+    state.answer.set(null);
     setChoice(next);
   };
 
   return h(
-    'div',
-    { className: 'parley-page' },
-    h(Header, { roles: Object.keys(config.tokens), choice, token, onChoose: choose }),
-    h(Notice, { token, refused, demo: Boolean(choice.role) }),
+    PageProvider,
+    { value: page },
     h(
-      'main',
-      { className: 'parley-main' },
-      h(GraphiQL, { ...SETTINGS, fetcher, defaultQuery: config.query }, h(GraphiQL.Logo, null, ' ')),
+      'div',
+      { className: 'parley-page' },
+      h(Header, { roles: Object.keys(config.tokens), choice, token, onChoose: choose }),
+      h(Notice, { token, demo: Boolean(choice.role) }),
+      h(
+        'main',
+        { className: 'parley-main' },
+        h(
+          GraphiQL,
+          { ...SETTINGS, fetcher, plugins, defaultQuery: config.query },
+          h(GraphiQL.Logo, null, ' '),
+          h(GraphiQL.Footer, null, h(Status)),
+        ),
+      ),
     ),
   );
 }
 
-/** Read the server's configuration and show the page. */
-export function start() {
+/** Read the server's configuration and show the page; `explorer` is GraphiQL's plugin of that name. */
+export function start(explorer) {
   const config = JSON.parse(document.getElementById('parley-config').textContent);
-  createRoot(document.getElementById('page')).render(h(Page, { config }));
+  const plugins = [SAMPLES_PLUGIN, { ...explorer, title: 'Explorer' }, HISTORY_PLUGIN, SUBSCRIPTIONS_PLUGIN];
+  createRoot(document.getElementById('page')).render(h(Page, { config, plugins }));
 }

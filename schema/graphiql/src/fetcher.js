@@ -1,31 +1,54 @@
-// Requests with the token: over HTTP as a header, over the websocket in the first message.
-import { createGraphiQLFetcher } from '@graphiql/toolkit';
+// How GraphiQL asks: queries and mutations over HTTP, subscriptions over a socket, both as the bearer of the token.
+import { GraphQLError, getOperationAST, parse } from 'graphql';
+import { createSocket } from './socket.js';
 
-/** A GraphiQL fetcher that sends `token` and tells `onRefused` whether the server refused it. */
-export function createFetcher(endpoint, token, onRefused) {
+const ACCEPT = 'application/graphql-response+json, application/json;q=0.9';
+const OF_THE_PAGE = new Set(['IntrospectionQuery', 'Lookup']); // operations that nobody ran
+
+/** A GraphiQL fetcher for one token; `state` hears what answers tell, see page.js. `close` ends its subscriptions. */
+export function createFetcher(endpoint, token, state) {
   const credentials = token ? { Authorization: `Bearer ${token}` } : {};
-  return createGraphiQLFetcher({
-    url: endpoint,
-    headers: credentials,
-    subscriptionUrl: websocketUrl(endpoint),
-    wsConnectionParams: credentials,
-    fetch: async (url, options) => {
-      const response = await window.fetch(url, options);
-      onRefused(response.status === 401 || (await saysUnauthenticated(response)));
-      return response;
-    },
-  });
+  const socket = createSocket(endpoint, credentials, state);
+
+  const post = async (params, headers) => {
+    const began = performance.now();
+    const response = await send(endpoint, params, { Accept: ACCEPT, 'Content-Type': 'application/json', ...credentials, ...headers });
+    const answer = await read(response);
+    state.refused.set(response.status === 401);
+    if (!OF_THE_PAGE.has(params.operationName)) {
+      const milliseconds = Math.round(performance.now() - began);
+      state.answer.set({ status: response.status, milliseconds, ...answer.extensions });
+    }
+    return answer;
+  };
+
+  const fetcher = (params, options = {}) => (isSubscription(params) ? socket.observable(params) : post(params, options.headers));
+  return Object.assign(fetcher, { watch: socket.watch, close: socket.close });
 }
 
-function websocketUrl(endpoint) {
-  const url = new URL(endpoint, window.location.href);
-  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
-  return url.href;
+/** Whether the operation that would run is a subscription; what cannot be read goes to the server, which says why. */
+export function isSubscription({ query, operationName }) {
+  try {
+    return getOperationAST(parse(query), operationName)?.operation === 'subscription';
+  } catch (error) {
+    if (error instanceof GraphQLError) return false;
+    throw error;
+  }
 }
 
-// GraphQL may answer 200 with an error in the body; answers in parts are left to GraphiQL.
-async function saysUnauthenticated(response) {
-  if (!/json/.test(response.headers.get('content-type') ?? '')) return false;
-  const { errors = [] } = await response.clone().json();
-  return errors.some((error) => error.extensions?.code === 'UNAUTHENTICATED');
+async function send(endpoint, params, headers) {
+  try {
+    return await window.fetch(endpoint, { method: 'POST', headers, body: JSON.stringify(params) });
+  } catch (error) {
+    throw new Error(`The server does not answer (${error.message}). Is it running? Then run the operation again.`);
+  }
+}
+
+async function read(response) {
+  const text = await response.text();
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Error(`The server answered ${response.status} with something that is no JSON: ${text.slice(0, 200)}`);
+  }
 }

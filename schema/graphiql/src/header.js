@@ -1,11 +1,11 @@
 // The bar on top: the name, the demo roles (development only) and the token form.
 import { createElement as h, useId, useState } from 'react';
 
-const capital = (word) => word[0].toUpperCase() + word.slice(1);
+const NAMES = { owner: 'Owner', admin: 'Admin', user: 'User', other: 'Other company' };
 
 function Roles({ roles, chosen, onChoose }) {
   const button = (role) =>
-    h('button', { key: role, type: 'button', 'aria-pressed': role === chosen, onClick: () => onChoose({ role }) }, capital(role));
+    h('button', { key: role, type: 'button', 'aria-pressed': role === chosen, onClick: () => onChoose({ role }) }, NAMES[role]);
   return h('div', { className: 'parley-roles', role: 'group', 'aria-label': 'Demo role' }, roles.map(button));
 }
 
@@ -27,7 +27,7 @@ function TokenForm({ token, pasted, onChoose }) {
       name: 'parley-token',
       value: text,
       placeholder: 'Paste an access token',
-      autoComplete: 'off',
+      autoComplete: 'one-time-code', // no browser offers to keep such a field
       spellCheck: false,
       onChange: (event) => setText(event.target.value),
       onFocus: (event) => event.target.select(),

@@ -19,3 +19,13 @@ export function saveChoice(choice) {
 export function tokenOf(choice, tokens) {
   return choice.token ?? tokens[choice.role] ?? '';
 }
+
+/** When a JWT says that it ends, as a Date; null for a token that says nothing readable. It is not verified. */
+export function expiryOf(token) {
+  try {
+    const { exp } = JSON.parse(window.atob(token.split('.')[1].replaceAll('-', '+').replaceAll('_', '/')));
+    return Number.isFinite(exp) ? new Date(exp * 1000) : null;
+  } catch {
+    return null; // not a JWT: the server judges it
+  }
+}
