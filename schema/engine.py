@@ -90,7 +90,7 @@ class Engine:
             ctx.planned = True
             return Reply(printed(answer, self.extensions(ctx, answer.cost)))
         result = await self._execute(prepared, ctx)
-        reason = operation.reason or "an argument is wrong, or there are more variants of the document than are planned"
+        reason = operation.reason or "an argument is wrong, the caller may read nothing of it, or there are more variants than are planned"
         return executed(result, self.extensions(ctx, operation.cost.actual(result.data), reason))
 
     def live(self, prepared: Prepared, ctx: Ctx) -> tuple[Operation, LivePlan, VariableValues]:

@@ -73,10 +73,10 @@ def deletion(of: Entity, command: Command) -> Any:
 
 
 def action(of: Entity, command: Command, **arguments: tuple[Any, str]) -> Any:
-    """Any other verb: arguments ending in `id` are read as ids, the rest is handed on as it came."""
+    """Any other verb: arguments ending in `id` are read as ids, the rest is handed on as it came, None for what was left out."""
 
     async def run(ctx: Ctx, given: Given) -> Row:
-        return await command(ctx, *(_read(name, value) for name, value in given.items()))
+        return await command(ctx, *(_read(name, given.get(name)) for name in arguments))
 
     return _mutation(Change(of, run), arguments, command)
 

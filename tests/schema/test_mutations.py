@@ -230,3 +230,9 @@ async def test_an_unknown_enumeration_value_is_refused(acme: Tenant, value: Any)
     assert answer.status_code == 400
     assert "data" not in answer.json()
     assert answer.json()["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
+
+
+async def test_a_reaction_without_an_emoji_takes_the_caller_s_own_away(acme: Tenant) -> None:
+    message = await acme.message((await acme.conversation())["id"])
+    query = 'mutation ($id: ID!) { a: reactToMessage(id: $id, emoji: "x") { message { id } } b: reactToMessage(id: $id) { message { metadata } } }'
+    assert (await acme.data(query, id=message["id"]))["b"]["message"]["metadata"].get("reactions", []) == []
