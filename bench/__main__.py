@@ -1,27 +1,34 @@
-"""Run it: python -m bench [--quick] [--rounds N] [--seconds S] [--fresh] [--only NAMES] [--items NAMES]."""
+"""Run it: python -m bench [--memory | --postgraphile] [--quick] [--rounds N] [--seconds S] [--fresh] [--only NAMES] [--items NAMES]."""
 
-import argparse
 import asyncio
-import math
 import secrets
 import sys
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from bench import data, report
-from bench.check import Unequal, check_equal, refusal
-from bench.contenders import KINDS, TRIVIAL, Contender, Kind
-from bench.load import Order, run_apart
-from bench.measure import Failed, Plan, Series, measure_item
-from bench.processes import resident_bytes
+from bench import data, postgraphile, report, results
+from bench.arguments import Arguments, read_arguments
+from bench.check import Unequal
+from bench.compete import Contest, compete, complaints
+from bench.contenders import KINDS, PARLEY, running
+from bench.long_run import long_run
+from bench.measure import Failed, Plan
+from bench.postgraphile.install import NotInstalled
 from bench.servers import HERE, Servers, running_servers
-from bench.work import Item, get, items
+from bench.work import Tenant, items
 from embedded import EmbeddedError
 
-CONTENDERS = tuple(kind.name for kind in KINDS)
-ITEMS = ("R1", "R2", "Q1", "Q2", "Q3")
 CLIENTS = (1, 16)
-LOAD_SECONDS = 1.5
+RESULTS = HERE / "results.md"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a run takes place: the servers with the data, the tokens' secret, and the companies."""
+
+    servers: Servers
+    secret: str
+    tenants: Sequence[Tenant]
 
 
 def say(text: str) -> None:
@@ -29,114 +36,54 @@ def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def arguments() -> argparse.Namespace:
-    """What the command line asks for."""
-    parser = argparse.ArgumentParser(prog="python -m bench", description="Measure Parley against a hand-written ceiling and the usual way.")
-    parser.add_argument("--quick", action="store_true", help="few and short rounds, for people in a hurry")
-    parser.add_argument("--rounds", type=positive(int), help="rounds per work item and number of clients (5; quick: 2)")
-    parser.add_argument("--seconds", type=positive(float), help="length of one contender's turn (2; quick: 0.7)")
-    parser.add_argument("--fresh", action="store_true", help="throw away what earlier runs filled the database with")
-    parser.add_argument("--only", type=some_of(CONTENDERS), default=CONTENDERS, help=f"of {', '.join(CONTENDERS)}; comma separated")
-    parser.add_argument("--items", type=some_of(ITEMS), default=ITEMS, help=f"of {', '.join(ITEMS)}; comma separated")
-    asked = parser.parse_args()
-    asked.rounds = asked.rounds or (2 if asked.quick else 5)
-    asked.seconds = asked.seconds or (0.7 if asked.quick else 2.0)
-    asked.whole = not asked.quick and asked.only == CONTENDERS and asked.items == ITEMS
-    return asked
-
-
-def positive(kind: Callable[[str], float]) -> Callable[[str], float]:
-    """A number above zero."""
-
-    def read(text: str) -> float:
-        if not 0 < (number := kind(text)) < math.inf:
-            raise argparse.ArgumentTypeError("must be above zero")
-        return number
-
-    return read
-
-
-def some_of(names: Sequence[str]) -> Callable[[str], Sequence[str]]:
-    """Names of a list, in the list's order."""
-
-    def read(text: str) -> Sequence[str]:
-        if unknown := set(text.split(",")) - set(names):
-            raise argparse.ArgumentTypeError(f"{', '.join(sorted(unknown))}: known are {', '.join(names)}")
-        return tuple(name for name in names if name in text.split(","))
-
-    return read
-
-
 def main() -> int:
-    """Measure, print the report, and write results.md unless the run was a partial or a quick one."""
-    asked = arguments()
+    """Measure, print what was found, and write it into results.md unless the run was a partial or a quick one."""
+    asked = read_arguments()
     secret = secrets.token_urlsafe(48)
     try:
+        if asked.postgraphile:
+            postgraphile.install.install(say)
         with running_servers(fresh=asked.fresh) as servers:
-            chosen = [item for item in items(data.prepare(servers, secret, say)) if item.name in asked.items]
-            kinds = [kind for kind in KINDS if kind.name in asked.only]
-            found = compete(servers, secret, chosen, kinds, Plan(CLIENTS, asked.rounds, asked.seconds))
-    except (EmbeddedError, Unequal, Failed) as error:
+            text = run(asked, Place(servers, secret, data.prepare(servers, secret, say)))
+    except (EmbeddedError, Unequal, Failed, NotInstalled) as error:
         say(f"bench: {error}")
         return 1
     except KeyboardInterrupt:
         return 130
-    text = report.whole_report(found, chosen)
     print(text)
-    if asked.whole:
-        (HERE / "results.md").write_text(text)
+    if asked.kept:
+        old = RESULTS.read_text() if RESULTS.exists() else ""
+        RESULTS.write_text(results.with_section(old, text) if text.startswith("## ") else results.with_kept(text, old))
         say("written to bench/results.md")
     return 0
 
 
-def compete(servers: Servers, secret: str, chosen: Sequence[Item], kinds: Sequence[Kind], plan: Plan) -> report.Findings:
-    """Start the contenders, see that they answer alike, and measure."""
-    rates, load_cpu = load_capacity(servers, plan)
-    series: list[Series] = []
-    notes = [f"Each turn {plan.seconds:g} s, {plan.rounds} rounds, contenders in turn; figures are medians over the rounds."]
-    with running(kinds, servers, secret) as contenders:
-        for item in chosen:
-            refusals = {each.name: why for each in contenders if (why := refusal(item, each))}
-            notes += [f"{item.name}: {name} does not answer: {why}" for name, why in refusals.items()]
-            able = [each for each in contenders if each.name not in refusals]
-            if not able:
-                continue
-            checked = check_equal(item, able)
-            whom = ", ".join(each.name for each in able)
-            notes += [f"{item.name}: the same data from {whom}{apart(checked.aside)}; answers of {checked.size / 1000:.1f} kB."]
-            series += measure_item(item, able, plan, servers.postgres_pid, say)
-        memory = {each.name: report.Memory(each.idle_bytes, resident_bytes(each.pid)) for each in contenders}
-    version, counts = asyncio.run(data.description(servers))
-    notes.insert(0, "Data: " + ", ".join(f"{count:,} {table}" for table, count in counts.items()) + ".")
-    return report.Findings(series, memory, rates, load_cpu, report.machine(version), notes)
+def run(asked: Arguments, place: Place) -> str:
+    """What the run found: a section of its own, or the whole report."""
+    if asked.memory:
+        return remember(asked, place)
+    if asked.postgraphile:
+        return beside_postgraphile(asked, place)
+    chosen = [item for item in items(place.tenants) if item.name in asked.items]
+    kinds = [kind for kind in KINDS if kind.name in asked.only]
+    contest = Contest(chosen, kinds, Plan(CLIENTS, asked.rounds, asked.seconds), place.tenants, say)
+    return report.whole_report(compete(contest, place.servers, place.secret), chosen)
 
 
-def apart(keys: Collection[str]) -> str:
-    """Keys that were not compared, since not everybody prints them."""
-    return f", apart from {', '.join(sorted(keys))}" if keys else ""
+def remember(asked: Arguments, place: Place) -> str:
+    """The long run of Parley alone."""
+    with running([PARLEY], place.servers, place.secret) as (parley,):
+        found = long_run(parley, place.tenants, asked.requests, say)
+        wrong = complaints([parley])
+    return report.long_run_section(found, [*report.machine(asyncio.run(data.version(place.servers))), *wrong])
 
 
-def load_capacity(servers: Servers, plan: Plan) -> tuple[dict[int, float], float]:
-    """The load generator's own limit: requests per second by number of clients, and CPU seconds per request."""
-    with running([TRIVIAL], servers, "") as (trivial,):
-        request = get("/", None)
-        results = {clients: run_apart(Order(trivial.port, [request], clients, LOAD_SECONDS)) for clients in plan.clients}
-    rates = {clients: len(each.latencies) / each.seconds for clients, each in results.items()}
-    busiest = results[max(results)]
-    return rates, busiest.cpu / len(busiest.latencies)
-
-
-@contextmanager
-def running(kinds: Sequence[Kind], servers: Servers, secret: str) -> Iterator[list[Contender]]:
-    """The contenders, for as long as the block runs."""
-    with ExitStack() as stack:
-        contenders = []
-        for kind in kinds:
-            contender = Contender(kind, servers, secret)
-            stack.callback(contender.stop)
-            contender.start()
-            contenders.append(contender)
-        yield contenders
+def beside_postgraphile(asked: Arguments, place: Place) -> str:
+    """Q1 by Parley and PostGraphile in turn."""
+    item = postgraphile.q1(place.tenants)
+    contest = Contest([item], [PARLEY, postgraphile.kind()], Plan(CLIENTS, asked.rounds, asked.seconds), place.tenants, say)
+    found = compete(contest, place.servers, place.secret)
+    return report.postgraphile_section(found, item, postgraphile.install.versions())
 
 
 if __name__ == "__main__":

@@ -28,23 +28,28 @@ def check_equal(item: Item, contenders: Sequence[Contender]) -> Checked:
     """Compare answers to requests spread over the item's; raises `Unequal`."""
     aside: set[str] = set()
     sizes: list[int] = []
-    step = max(1, len(item.requests) // LOOKS)
-    for request in item.requests[::step]:
-        answers = {each.name: answer(each.port, request) for each in contenders}
-        seen: Mapping[str, Any] = {who: canonical(json.loads(body)) for who, body in answers.items()}
-        broken = {who: value["errors"] for who, value in seen.items() if value.get("errors")}
-        found = [f"{item.name}: {broken}"] if broken else differences(seen, item.name)
-        if found:
+    for place in range(0, len(item.requests), max(1, len(item.requests) // LOOKS)):
+        answers = {each.name: answer(each.port, item.asked_of(each.name)[place]) for each in contenders}
+        spelt = {each.name: each.kind.spelling(json.loads(answers[each.name])) for each in contenders}
+        seen = comparable(item, spelt)
+        if found := differences(seen, item.name):
             raise Unequal("\n".join(found[:10]))
         aside |= left_aside(seen, item.name)
         sizes.append(len(next(iter(answers.values()))))
     return Checked(int(median(sizes)), frozenset(aside))
 
 
+def comparable(item: Item, answers: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What must be equal of the contenders' answers, in one spelling; raises `Unequal` when one holds errors."""
+    if broken := {who: value["errors"] for who, value in answers.items() if value.get("errors")}:
+        raise Unequal(f"{item.name}: {broken}")
+    return {who: canonical(item.compared(value)) for who, value in answers.items()}
+
+
 def refusal(item: Item, contender: Contender) -> str | None:
     """Why the contender does not answer the item, in its own words; None when it does."""
     try:
-        errors = json.loads(answer(contender.port, item.requests[0])).get("errors")
+        errors = json.loads(answer(contender.port, item.asked_of(contender.name)[0])).get("errors")
     except urllib.error.HTTPError as error:
         return f"{error.code} {error.read(300).decode(errors='replace')}"
     return json.dumps(errors)[:300] if errors else None

@@ -90,14 +90,21 @@ async def tenants(servers: Servers, secret: str) -> list[Tenant]:
     return found
 
 
-async def description(servers: Servers) -> tuple[str, dict[str, int]]:
-    """PostgreSQL's version, and how many rows the tables hold."""
+async def version(servers: Servers) -> str:
+    """PostgreSQL's version."""
+    connection = await asyncpg.connect(servers.super_url)
+    found: str = await connection.fetchval("SHOW server_version")
+    await connection.close()
+    return found
+
+
+async def counted(servers: Servers) -> str:
+    """How many rows the tables hold, as a sentence."""
     connection = await asyncpg.connect(servers.super_url)
     tables = ("companies", "agents", "contacts", "conversations", "messages", "deals")
-    counts = {table: await connection.fetchval(f"SELECT count(*) FROM {table}") for table in tables}
-    version = await connection.fetchval("SHOW server_version")
+    counts = [f"{await connection.fetchval(f'SELECT count(*) FROM {table}'):,} {table}" for table in tables]
     await connection.close()
-    return version, counts
+    return f"Data: {', '.join(counts)}."
 
 
 def sign(secret: str, user_id: str, email: str, company_id: str) -> str:

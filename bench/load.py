@@ -1,6 +1,7 @@
 """The load generator: a process of its own that asks as fast as it is answered, over a fixed number of connections.
 
-Raw HTTP/1.1 with keep-alive: requests are ready-made bytes, and of an answer only the status and Content-Length are read.
+Raw HTTP/1.1 with keep-alive: requests are ready-made bytes, and of an answer only the status, Content-Length and the first bytes are read,
+by which a GraphQL server that says 200 and answers nothing is told.
 """
 
 import asyncio
@@ -8,6 +9,7 @@ import pickle
 import resource
 import subprocess
 import sys
+import tempfile
 import time
 from array import array
 from collections.abc import Sequence
@@ -20,23 +22,25 @@ ROOT = Path(__file__).parents[1]
 
 OK = b"HTTP/1.1 200"
 LENGTH = b"content-length: "
+NOTHING = (b'{"errors":', b'{"data":null')
 # How long a stuck server is waited for, after the time of measurement.
 PATIENCE = 30.0
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What to do: times are in seconds."""
+    """What to do: ask for so many seconds, or until `count` requests are answered if that is sooner."""
 
     port: int
     requests: Sequence[bytes]
     clients: int
     seconds: float
+    count: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What was seen: latencies in seconds, in no order; `cpu` is the generator's own CPU time in seconds."""
+    """What was seen: latencies in seconds, as the answers came; `cpu` is the generator's own CPU time in seconds."""
 
     seconds: float
     latencies: array  # type: ignore[type-arg]  # of doubles
@@ -49,6 +53,7 @@ class Run:
 
     def __init__(self, order: Order) -> None:
         self.requests = order.requests
+        self.most = order.count or sys.maxsize
         self.sent = 0
         self.latencies = array("d")
         self.failures: list[str] = []
@@ -61,6 +66,10 @@ class Run:
         request = self.requests[self.sent % len(self.requests)]
         self.sent += 1
         return request
+
+    def goes_on(self, now: float) -> bool:
+        """Whether there is more to ask."""
+        return now < self.ends and self.sent < self.most
 
     def leave(self, failure: str | None = None) -> None:
         """A client is done."""
@@ -78,16 +87,17 @@ class Client(asyncio.Protocol):
         self.run = run
         self.rest = 0
         self.head = b""
+        self.at_body = False
         self.done = False
         self.sent_at = 0.0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport: asyncio.Transport = transport  # type: ignore[assignment]  # a stream's transport
-        self._ask()
+        self._go_on(time.perf_counter())
 
     def data_received(self, data: bytes) -> None:
         if self.rest:
-            self.rest -= len(data)
+            body = data
         else:
             data = self.head + data
             end = data.find(b"\r\n\r\n")
@@ -98,21 +108,32 @@ class Client(asyncio.Protocol):
             head = data[:end].lower()
             at = head.find(LENGTH)
             if data[:12] != OK or at < 0:
-                self._leave(data[:300].decode(errors="replace"))
+                self._leave(refused(data))
                 return
-            self.rest = end + 4 + int(head[at + 16 :].split(b"\r\n", 1)[0]) - len(data)
+            self.rest = int(head[at + 16 :].split(b"\r\n", 1)[0])
+            self.at_body = True
+            body = data[end + 4 :]
+        self._read(body)
+
+    def _read(self, body: bytes) -> None:
+        if self.at_body and body:
+            self.at_body = False
+            if body.startswith(NOTHING):
+                self._leave(body[:300].decode(errors="replace"))
+                return
+        self.rest -= len(body)
         if self.rest == 0:
             now = time.perf_counter()
             self.run.latencies.append(now - self.sent_at)
-            if now < self.run.ends:
-                self._ask()
-            else:
-                self._leave()
+            self._go_on(now)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._leave(f"the connection was lost: {exc}")
 
-    def _ask(self) -> None:
+    def _go_on(self, now: float) -> None:
+        if not self.run.goes_on(now):
+            self._leave()
+            return
         self.sent_at = time.perf_counter()
         self.transport.write(self.run.next_request())
 
@@ -123,8 +144,15 @@ class Client(asyncio.Protocol):
             self.run.leave(failure)
 
 
+def refused(answer: bytes) -> str:
+    """What there is of a bad answer, in short: its status, and why."""
+    head, _, body = answer.partition(b"\r\n\r\n")
+    status = head.partition(b"\r\n")[0]
+    return (status + b" " + body[:300]).decode(errors="replace").strip()
+
+
 async def measure(order: Order) -> Result:
-    """Ask for `order.seconds`, then wait for the last answers."""
+    """Ask as ordered, then wait for the last answers."""
     run = Run(order)
     loop = asyncio.get_running_loop()
     start, cpu = time.perf_counter(), own_cpu()
@@ -142,15 +170,18 @@ def own_cpu() -> float:
 
 
 def run_apart(order: Order) -> Result:
-    """Measure in a process of its own."""
+    """Measure in a process of its own; raises `EOFError` or `UnpicklingError` when its answer is not whole."""
     command = [sys.executable, "-c", "from bench.load import obey; obey()"]
     limit = order.seconds + PATIENCE + 30
-    done = subprocess.run(command, input=pickle.dumps(order), stdout=subprocess.PIPE, check=True, timeout=limit, cwd=ROOT)
-    result: Result = pickle.loads(done.stdout)
+    # A file, not a pipe: of a hundred thousand latencies through a pipe a part was lost once, on a machine with much else to do.
+    with tempfile.TemporaryFile() as answer:
+        subprocess.run(command, input=pickle.dumps(order), stdout=answer, check=True, timeout=limit, cwd=ROOT)
+        answer.seek(0)
+        result: Result = pickle.load(answer)
     return result
 
 
 def obey() -> None:
     """What the process does: a pickled `Order` comes in, a pickled `Result` goes out."""
     order = pickle.load(sys.stdin.buffer)
-    sys.stdout.buffer.write(pickle.dumps(uvloop.run(measure(order))))
+    pickle.dump(uvloop.run(measure(order)), sys.stdout.buffer)

@@ -1,15 +1,20 @@
 """Rounds: the contenders take turns, so that whatever else the machine does falls on all of them alike."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from statistics import median
+from typing import TypeVar
 
 from bench.contenders import Contender
 from bench.load import Order, Result, run_apart
 from bench.processes import cpu_seconds
+from bench.servers import Servers
 from bench.work import Item
 
-WARM_UP = 0.7
+CPU = ("server_cpu", "database_cpu")
+
+Turn = TypeVar("Turn")
 
 
 class Failed(Exception):
@@ -27,7 +32,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """One contender's turn; latencies and CPU time are in seconds."""
+    """One contender's turn; latencies and CPU time are in seconds. The server's time includes Valkey's: it counts requests for Parley."""
 
     requests: int
     rate: float
@@ -54,34 +59,47 @@ class Series:
         """CPU time per request over all rounds: the kernel counts in hundredths of a second, too coarse for one round."""
         return float(sum(getattr(each, name) for each in self.rounds) / sum(each.requests for each in self.rounds))
 
-    def against(self, other: "Series") -> float:
-        """How many times the other's rate: the median over rounds that were neighbours in time."""
-        return median(mine.rate / theirs.rate for mine, theirs in zip(self.rounds, other.rounds, strict=True))
+    def against(self, other: "Series", name: str = "rate") -> float:
+        """How many times the other's figure: the median over rounds that were neighbours in time; for CPU time that of all rounds."""
+        if name in CPU:
+            theirs = other.per_request(name)
+            return self.per_request(name) / theirs if theirs else math.inf
+        return float(median(getattr(mine, name) / getattr(theirs, name) for mine, theirs in zip(self.rounds, other.rounds, strict=True)))
 
 
-def measure_item(item: Item, contenders: Sequence[Contender], plan: Plan, postgres_pid: int, say: Callable[[str], None]) -> list[Series]:
+def measure_item(item: Item, contenders: Sequence[Contender], plan: Plan, servers: Servers, say: Callable[[str], None]) -> list[Series]:
     """All rounds of one work item, after one of warming up that is not counted."""
     for contender in contenders:
-        take_turn(contender, item, max(plan.clients), WARM_UP, postgres_pid)
+        take_turn(contender, item, max(plan.clients), contender.kind.warm_up, servers)
     every: list[Series] = []
     for clients in plan.clients:
         series = [Series(item.name, clients, contender.name) for contender in contenders]
-        for _ in range(plan.rounds):
-            for contender, its in zip(contenders, series, strict=True):
-                its.rounds.append(take_turn(contender, item, clients, plan.seconds, postgres_pid))
+        for number in range(plan.rounds):
+            for contender, its in to_and_fro(list(zip(contenders, series, strict=True)), number):
+                its.rounds.append(take_turn(contender, item, clients, plan.seconds, servers))
         say(f"{item.name} {clients:>2} clients: " + ", ".join(f"{its.contender} {its.typical('rate'):,.0f}/s" for its in series))
         every += series
     return every
 
 
-def take_turn(contender: Contender, item: Item, clients: int, seconds: float, postgres_pid: int) -> Round:
+def to_and_fro(turns: Sequence[Turn], number: int) -> Sequence[Turn]:
+    """Every other round backwards: neighbours stay neighbours, and nobody always comes after the same one."""
+    return turns[::-1] if number % 2 else turns
+
+
+def take_turn(contender: Contender, item: Item, clients: int, seconds: float, servers: Servers) -> Round:
     """One contender's turn; raises `Failed` with the first bad answer."""
-    server, database = cpu_seconds(contender.pid), cpu_seconds(postgres_pid)
-    result = run_apart(Order(contender.port, item.requests, clients, seconds))
-    server, database = cpu_seconds(contender.pid) - server, cpu_seconds(postgres_pid) - database
+    before = spent(contender, servers)
+    result = run_apart(Order(contender.port, item.asked_of(contender.name), clients, seconds))
+    server, database = (now - then for now, then in zip(spent(contender, servers), before, strict=True))
     if result.failures:
         raise Failed(f"{contender.name} failed at {item.name}: {result.failures[0]}")
     return figures(result, server, database)
+
+
+def spent(contender: Contender, servers: Servers) -> tuple[float, float]:
+    """CPU seconds so far of the contender with Valkey, and of PostgreSQL."""
+    return cpu_seconds(contender.pid) + cpu_seconds(servers.valkey_pid), cpu_seconds(servers.postgres_pid)
 
 
 def figures(result: Result, server: float, database: float) -> Round:

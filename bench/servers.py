@@ -15,7 +15,7 @@ FILLED = "filled"
 
 @dataclass(frozen=True, slots=True)
 class Servers:
-    """Addresses of the running servers; `postgres_pid` is the postmaster's."""
+    """Addresses of the running servers, and their processes; `postgres_pid` is the postmaster's."""
 
     folder: Path
     app_url: str
@@ -23,6 +23,7 @@ class Servers:
     super_url: str
     redis_url: str
     postgres_pid: int
+    valkey_pid: int
 
 
 @contextmanager
@@ -43,6 +44,7 @@ def running_servers(*, fresh: bool) -> Iterator[Servers]:
         postgres.start()
         valkey.start()
         assert postgres.pid is not None
+        assert valkey.pid is not None
         yield Servers(
             folder=folder,
             app_url=postgres.url("parley"),
@@ -50,6 +52,7 @@ def running_servers(*, fresh: bool) -> Iterator[Servers]:
             super_url=postgres.url("postgres"),
             redis_url=valkey.url,
             postgres_pid=postgres.pid,
+            valkey_pid=valkey.pid,
         )
     finally:
         valkey.stop()

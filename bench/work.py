@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -51,11 +51,21 @@ class Tenant:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A work item: its name, what it asks, and the requests to rotate over."""
+    """A work item: its name, what it asks, and the requests to rotate over; `own` are those of contenders that name things otherwise."""
 
     name: str
     title: str
     requests: Sequence[bytes]
+    graphql: bool = False
+    own: Mapping[str, Sequence[bytes]] = field(default_factory=dict)
+
+    def asked_of(self, contender: str) -> Sequence[bytes]:
+        """The requests for a contender; equal places ask for equal data."""
+        return self.own.get(contender, self.requests)
+
+    def compared(self, answer: Any) -> Any:
+        """What must be equal: of a GraphQL answer `data` alone, for `extensions` beside it are each server's own."""
+        return answer["data"] if self.graphql else answer
 
 
 def items(tenants: Sequence[Tenant]) -> list[Item]:
@@ -68,9 +78,9 @@ def items(tenants: Sequence[Tenant]) -> list[Item]:
     return [
         Item("R1", "REST: 20 newest conversations and their total", lists),
         Item("R2", "REST: a contact with its last 20 conversations and their total", contacts),
-        Item("Q1", "GraphQL: 20 conversations, each with agent, contact, last 5 messages", nested),
-        Item("Q2", "GraphQL: one conversation, 50 messages", single),
-        Item("Q3", "GraphQL: 50 contacts by search", search),
+        Item("Q1", "GraphQL: 20 conversations, each with agent, contact, last 5 messages", nested, graphql=True),
+        Item("Q2", "GraphQL: one conversation, 50 messages", single, graphql=True),
+        Item("Q3", "GraphQL: 50 contacts by search", search, graphql=True),
     ]
 
 

@@ -1,0 +1,93 @@
+"""What the command line asks for."""
+
+import argparse
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from bench.contenders import KINDS
+from bench.long_run import REQUESTS
+
+CONTENDERS = tuple(kind.name for kind in KINDS)
+ITEMS = ("R1", "R2", "Q1", "Q2", "Q3")
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """One of three runs, and how long it shall take; seconds per turn."""
+
+    memory: bool
+    postgraphile: bool
+    rounds: int
+    seconds: float
+    requests: int
+    fresh: bool
+    only: Sequence[str]
+    items: Sequence[str]
+    kept: bool
+
+
+def read_arguments(words: Sequence[str] | None = None) -> Arguments:
+    """Ends the program with a message when they make no sense; `kept` is whether the run is full enough for results.md."""
+    given = parser().parse_args(words)
+    return Arguments(
+        memory=given.memory,
+        postgraphile=given.postgraphile,
+        rounds=given.rounds or (2 if given.quick else 5),
+        seconds=given.seconds or (0.7 if given.quick else 2.0),
+        requests=given.requests,
+        fresh=given.fresh,
+        only=given.only,
+        items=given.items,
+        kept=given.requests >= REQUESTS if given.memory else not given.quick and given.only == CONTENDERS and given.items == ITEMS,
+    )
+
+
+def parser() -> argparse.ArgumentParser:
+    """The options."""
+    purpose = "Measure Parley against a hand-written ceiling and the usual way."
+    options = argparse.ArgumentParser(prog="python -m bench", description=purpose)
+    runs = options.add_mutually_exclusive_group()
+    runs.add_argument("--memory", action="store_true", help="instead: Parley's memory after a million requests (some minutes)")
+    runs.add_argument("--postgraphile", action="store_true", help="instead: Parley beside PostGraphile at Q1 (npm installs it)")
+    options.add_argument("--quick", action="store_true", help="few and short rounds, for people in a hurry")
+    options.add_argument("--rounds", type=positive(int), help="rounds per work item and number of clients (5; quick: 2)")
+    options.add_argument("--seconds", type=positive(float), help="length of one contender's turn (2; quick: 0.7)")
+    options.add_argument("--requests", type=at_least(1000), default=REQUESTS, help=f"how many with --memory ({REQUESTS:,})")
+    options.add_argument("--fresh", action="store_true", help="throw away what earlier runs filled the database with")
+    options.add_argument("--only", type=some_of(CONTENDERS), default=CONTENDERS, help=f"of {', '.join(CONTENDERS)}; comma separated")
+    options.add_argument("--items", type=some_of(ITEMS), default=ITEMS, help=f"of {', '.join(ITEMS)}; comma separated")
+    return options
+
+
+def positive(kind: Callable[[str], float]) -> Callable[[str], float]:
+    """A number above zero."""
+
+    def read(text: str) -> float:
+        if not 0 < (number := kind(text)) < math.inf:
+            raise argparse.ArgumentTypeError("must be above zero")
+        return number
+
+    return read
+
+
+def at_least(least: int) -> Callable[[str], int]:
+    """A whole number that is no smaller."""
+
+    def read(text: str) -> int:
+        if (number := int(text)) < least:
+            raise argparse.ArgumentTypeError(f"must be at least {least:,}")
+        return number
+
+    return read
+
+
+def some_of(names: Sequence[str]) -> Callable[[str], Sequence[str]]:
+    """Names of a list, in the list's order."""
+
+    def read(text: str) -> Sequence[str]:
+        if unknown := set(text.split(",")) - set(names):
+            raise argparse.ArgumentTypeError(f"{', '.join(sorted(unknown))}: known are {', '.join(names)}")
+        return tuple(name for name in names if name in text.split(","))
+
+    return read
