@@ -18,6 +18,9 @@ errors = Console(stderr=True)
 HERE = Path(__file__).parent
 SDL = HERE / "schema" / "schema.graphql"
 OPENAPI = HERE / "rest_compat" / "openapi.json"
+ERRORS = HERE / "docs" / "errors.md"
+RELEASED = HERE / "schema" / "released.graphql"
+DECISIONS = HERE / "docs" / "decisions"
 
 
 @app.command()
@@ -120,14 +123,27 @@ def token(
 
 
 @app.command()
-def schema(diff: Annotated[bool, typer.Option("--diff", help="Only say whether the files are those the code gives.")] = False) -> None:
-    """Write schema/schema.graphql and rest_compat/openapi.json."""
-    from published import openapi_text, sdl_text
+def schema(
+    diff: Annotated[bool, typer.Option("--diff", help="Only say whether the files are what the code gives, and promises kept.")] = False,
+    release: Annotated[bool, typer.Option("--release", help="Also promise the schema as it is: write schema/released.graphql.")] = False,
+    check: Annotated[str, typer.Option("--check", metavar="URL", help="Only compare a running server with schema/schema.graphql.")] = "",
+    token: Annotated[str, typer.Option(help="Token for a server that shows its schema to its own people.")] = "",
+) -> None:
+    """Write schema/schema.graphql, rest_compat/openapi.json and docs/errors.md."""
+    from published import broken_promises, errors_text, openapi_text, sdl_text
 
-    stale = [path for path, text in ((SDL, sdl_text()), (OPENAPI, openapi_text())) if not _same(path, text, write=not diff)]
+    if check:
+        _compare(check, token)
+        return
+    made = {SDL: sdl_text(), OPENAPI: openapi_text(), ERRORS: errors_text()} | ({RELEASED: sdl_text()} if release else {})
+    stale = [path for path, text in made.items() if not _same(path, text, write=not diff)]
     if diff and stale:
         names = ", ".join(path.relative_to(HERE).as_posix() for path in stale)
         _fail(f"Not what the code gives: {names}. Run `parley schema` and look at the diff")
+    broken = broken_promises(RELEASED, DECISIONS)
+    if diff and broken:
+        typer.echo("\n".join(broken), err=True)
+        _fail("What front ends were promised in schema/released.graphql is not kept")
 
 
 @app.command()
@@ -137,6 +153,23 @@ def doctor(fix: Annotated[bool, typer.Option("--fix", help="Create roles and gra
 
     with _servers() as settings:
         raise typer.Exit(asyncio.run(examine(settings, fix=fix)))
+
+
+def _compare(url: str, token: str) -> None:
+    """Whether a server shows the committed schema; what differs goes to standard output."""
+    from graphql import build_schema
+
+    from schema.contract import ContractError, Difference, introspected
+
+    address = url if url.rstrip("/").endswith("/graphql") else f"{url.rstrip('/')}/graphql"
+    try:
+        difference = Difference.of(build_schema(SDL.read_text("utf-8")), introspected(address, token), ("committed", "running"))
+    except ContractError as error:
+        _fail(str(error))
+    if difference:
+        typer.echo(str(difference))
+        _fail(f"{address} does not serve {SDL.relative_to(HERE).as_posix()}; see what differs above")
+    typer.echo(f"{address} serves the committed schema")
 
 
 def _same(path: Path, text: str, *, write: bool) -> bool:

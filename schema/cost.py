@@ -26,8 +26,8 @@ class ListSize:
     """Which arguments say how many, of which fields, and how many when none does."""
 
     assumed_size: int = strawberry.directive_field(name="assumedSize")
-    slicing_arguments: list_of(str) = strawberry.directive_field(name="slicingArguments")  # type: ignore[valid-type]
-    sized_fields: list_of(str) | None = strawberry.directive_field(name="sizedFields", default=None)  # type: ignore[valid-type]
+    slicing_arguments: list_of(str) = strawberry.directive_field(name="slicingArguments")  # type: ignore[valid-type]  # read by strawberry
+    sized_fields: list_of(str) | None = strawberry.directive_field(name="sizedFields", default=None)  # type: ignore[valid-type]  # as above
 
 
 FREE = Cost(weight="0")

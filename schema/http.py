@@ -16,7 +16,7 @@ from schema.graphiql.pages import graphiql_page
 from schema.live.sse import EVENTS, EventStream, event_stream, one_answer, subscribed
 from schema.live.told import Listening
 from schema.media import LEGACY, RESPONSE, Accepted, accepted
-from schema.request import GraphQLRequest, read_requests
+from schema.request import READS, GraphQLRequest, read_requests
 from settings import Settings
 
 # What came is no GraphQL request at all, as opposed to one that is refused.
@@ -34,8 +34,8 @@ class GraphQLDoor:
 
     async def respond(self, request: Request) -> Response:
         """Answer a GraphQL request, or show GraphiQL to a browser."""
-        accept = request.headers.get("accept", "")
-        if request.method == "GET" and "text/html" in accept:
+        accept = ",".join(request.headers.getlist("accept"))
+        if request.method in READS and "text/html" in accept:
             return self._page(request)
         reads = accepted(accept)
         media_type = reads.json or RESPONSE
@@ -61,7 +61,7 @@ class GraphQLDoor:
         for number, asked in enumerate(batch):
             try:
                 if number:
-                    verdict = await self.engine.meter.budget.charge(request.scope, state["principal"])
+                    verdict = state["rate"] = await self.engine.meter.budget.charge(request.scope, state["principal"])
                     if not verdict.allowed:
                         raise RateLimited(f"The budget of requests is spent; wait {verdict.reset_after} s")
                 first: Ctx | None = state.get("ctx")

@@ -1,5 +1,6 @@
 """A GraphQL request as it came over HTTP, read strictly."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,8 @@ from schema.errors import RequestError
 from schema.limits import check_variables
 
 JSON = "application/json"
+READS = frozenset({"GET", "HEAD"})
+CHARSET = re.compile(r";\s*charset=(?!\"?utf-?8\"?\s*(?:;|$))", re.IGNORECASE)
 # Browsers do not add these by themselves, so a page of another site cannot send a GET that carries one unasked.
 PREFLIGHT = ("graphql-require-preflight", "apollo-require-preflight", "x-apollo-operation-name")
 
@@ -28,12 +31,12 @@ class GraphQLRequest:
 
 async def read_requests(request: Request, batch: int) -> GraphQLRequest | list[GraphQLRequest]:
     """Read a GET or POST, with at most `batch` operations in a list; raises `RequestError` for what GraphQL over HTTP does not allow."""
-    if request.method == "GET":
+    if request.method in READS:
         return _from_query(request)
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != JSON:
-        raise RequestError(
-            "Send the request as JSON with the header `Content-Type: application/json`", "UNSUPPORTED_MEDIA_TYPE", status=415
-        )
+    kind = request.headers.get("content-type", "")
+    if kind.partition(";")[0].strip().lower() != JSON or CHARSET.search(kind):
+        said = "Send the request as JSON in UTF-8 with the header `Content-Type: application/json`"
+        raise RequestError(said, "UNSUPPORTED_MEDIA_TYPE", status=415)
     try:
         body = orjson.loads(await request.body())
     except orjson.JSONDecodeError as error:

@@ -93,7 +93,8 @@ def database(app: Parley, settings: Settings) -> Database:
 @pytest.fixture
 async def client(app: Parley, settings: Settings) -> AsyncIterator[httpx2.AsyncClient]:
     """An HTTP client without a credential, which reads GraphQL's own media type and so learns from the status what was refused."""
-    transport, headers = httpx2.ASGITransport(app=app, raise_app_exceptions=False), {"Accept": "application/graphql-response+json, */*;q=0.9"}
+    transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
+    headers = {"Accept": "application/graphql-response+json, */*;q=0.9"}
     async with httpx2.AsyncClient(transport=transport, base_url="http://parley.test", headers=headers) as made:
         yield made
 

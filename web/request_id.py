@@ -6,15 +6,17 @@ import re
 import time
 from collections.abc import Awaitable, Iterable
 from contextvars import ContextVar
+from datetime import UTC, datetime
 from functools import cached_property
 
+import orjson
 import structlog
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import STRUCTLOG_KEY_PREFIX
 from structlog.typing import FilteringBoundLogger
 
-from logs import write_info
+from logs import LINES
 from resolvers.errors import ParleyError
 from resolvers.faults import MASKED
 from web.answer import STARTS, Header, Render, Stamp, answer
@@ -52,7 +54,7 @@ class RequestIdMiddleware:
             await self._mask(error, scope, exchange)
         finally:
             if scope["type"] == "http" and self._tells_requests:
-                write_info(line(scope, exchange.status, time.perf_counter() - began))
+                LINES.msg(orjson.dumps(line(scope, exchange.status, time.perf_counter() - began)))
             REQUEST_ID.reset(named)
 
     @cached_property
@@ -122,8 +124,10 @@ def line(scope: Scope, status: int, seconds: float) -> dict[str, object]:
         "route": template(scope),
         "status": status,
         "ms": int(seconds * 100_000) / 100,
-        "user_id": principal.user_id if principal else None,
+        "user_id": str(principal.user_id) if principal else None,
         "statements": state.get("statements"),
         "event": "request",
         "request_id": state["request_id"],
+        "level": "info",
+        "timestamp": datetime.now(UTC),
     }

@@ -122,7 +122,7 @@ class Pool:
             if not connection.is_closed():
                 connection.terminate()
             self._wake(None)
-        elif not self._wake(connection):
+        elif not self._waiting or not self._wake(connection):
             self._idle.append(connection)
 
     async def close(self) -> None:

@@ -1,6 +1,5 @@
 """A session: everything a request may do with the database, held to one company."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any
@@ -15,6 +14,7 @@ from models.db.pool import BROKEN
 from models.db.questions import rows_sql, total_sql
 from models.db.row import Row, rows_of
 from models.db.statement import json_statement, rows_statement, value_statement
+from models.db.turns import Turns
 from models.rows import Rows
 from models.shape import Shape
 
@@ -33,7 +33,7 @@ class Session:
         self._company = str(company_id)
         self._reads = reads
         self._writes = writes
-        self._lock = asyncio.Lock()
+        self._turns = Turns()
         self._transaction: asyncpg.Connection | None = None
 
     def json(self, rows: Rows[Any], shape: Shape, **slots: Any) -> Awaitable[bytes | None]:
@@ -117,14 +117,22 @@ class Session:
     async def _fetch(self, compiled: Compiled) -> Sequence[Sequence[Any]]:
         if self._transaction is None:
             raise RuntimeError("writes belong inside Session.transaction()")
-        async with self._lock:
+        if not self._turns.take():
+            await self._turns.wait()
+        try:
             self.statements += 1
             records: Sequence[Sequence[Any]] = await self._transaction.fetch(compiled.text, *compiled.values)
             return records
+        finally:
+            self._turns.give()
 
     async def _value(self, text: str, values: list[Any]) -> Any:
-        async with self._lock:
+        if not self._turns.take():
+            await self._turns.wait()
+        try:
             self.statements += 1
             if self._transaction is not None:
                 return await self._transaction.fetchval(text, *values, self._company)
             return await self._reads.value(text, [*values, self._company])
+        finally:
+            self._turns.give()

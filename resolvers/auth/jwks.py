@@ -3,7 +3,6 @@
 import asyncio
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import httpx2
@@ -11,7 +10,7 @@ import orjson
 import structlog
 from jwt import PyJWK
 
-from resolvers.auth.keys import usable_keys
+from resolvers.auth.keys import Found, usable_keys
 
 FRESH = 600.0
 STALE = 3600.0
@@ -20,14 +19,6 @@ DEADLINE = 5.0
 LONGEST_ANSWER = 64 * 1024
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """The keys that may have signed a token, and until when (by the timer) they hold without looking again."""
-
-    keys: tuple[PyJWK, ...]
-    until: float = math.inf
 
 
 class KeySet:

@@ -1,7 +1,9 @@
 """Verification keys: each one carries its algorithm, so that a token never chooses it."""
 
+import math
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from jwt import PyJWK
@@ -10,6 +12,14 @@ from jwt.exceptions import PyJWTError
 MOST_KEYS = 32
 LONGEST_MODULUS = 1366  # base64url characters of 8192 bits
 LONGEST_EXPONENT = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The keys that may have signed a token, and until when (by the timer) they hold without looking again."""
+
+    keys: tuple[PyJWK, ...]
+    until: float = math.inf
 
 
 def secret_key(secret: str) -> PyJWK:

@@ -53,12 +53,13 @@ class Members:
         self._create = settings.create_company
         self._ttl = settings.membership_ttl
         self._timer = timer
-        self._remembered: Remembered[UUID, Known] = Remembered(MOST_REMEMBERED, timer)
+        # By the id's number: the hash of a UUID is computed in Python.
+        self._remembered: Remembered[int, Known] = Remembered(MOST_REMEMBERED, timer)
         self._looking: dict[UUID, asyncio.Task[Member]] = {}
 
     def cached(self, claims: Claims) -> Principal | None:
         """The principal if the membership is remembered; nothing is awaited."""
-        known = self._remembered.get(claims.sub)
+        known = self._remembered.get(claims.sub.int)
         return known.principal(claims.scopes) if known else None
 
     async def principal(self, claims: Claims) -> Principal:
@@ -67,7 +68,7 @@ class Members:
 
     def forget(self, user_id: UUID) -> None:
         """Look the membership up again at the next request: a role was changed or a user removed."""
-        self._remembered.forget(user_id)
+        self._remembered.forget(user_id.int)
         # A look that began before the change may carry the old role; its result is not for later requests.
         self._looking.pop(user_id, None)
 
@@ -85,7 +86,7 @@ class Members:
             return
         del self._looking[user_id]
         if not failed:
-            self._remembered.put(user_id, Known(task.result()), self._timer() + self._ttl)
+            self._remembered.put(user_id.int, Known(task.result()), self._timer() + self._ttl)
 
     async def _look(self, claims: Claims) -> Member:
         member = await self._store.find(claims.sub)

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from hashlib import sha256
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from jwt import PyJWK, PyJWS, PyJWT
@@ -11,11 +11,13 @@ from jwt.exceptions import InvalidSignatureError, PyJWTError
 from jwt.types import Options
 
 from resolvers.auth.claims import LEEWAY, Claims, TokenError, claims_of
-from resolvers.auth.jwks import Found, KeySets
-from resolvers.auth.keys import secret_key
+from resolvers.auth.keys import Found, secret_key
 from resolvers.auth.remembered import Remembered
 from resolvers.errors import Unauthenticated
 from settings import Settings
+
+if TYPE_CHECKING:
+    from resolvers.auth.jwks import KeySets
 
 LONGEST_TOKEN = 8 * 1024
 MOST_REMEMBERED = 10_000
@@ -34,7 +36,7 @@ class TokenVerifier:
         self._issuers = settings.jwt_issuers or None
         self._audience = settings.jwt_audience or None
         self._secret = Found((secret_key(secret),) if secret else ())
-        self._key_sets = KeySets(settings.jwks_urls, timer)
+        self._key_sets = _key_sets(settings.jwks_urls, timer)
         self._remembered: Remembered[bytes, Claims] = Remembered(MOST_REMEMBERED, timer)
         self._jwt = PyJWT()
         self._options = _unsigned_options(self._issuers, self._audience)
@@ -42,9 +44,8 @@ class TokenVerifier:
 
     def cached(self, token: str) -> Claims | None:
         """The claims of a token verified before and still in force; no signature is computed and nothing awaited."""
-        if not _readable(token):
-            return None
-        claims = self._remembered.get(_digest(token))
+        digest = _digest(token)
+        claims = self._remembered.get(digest) if digest else None
         return claims if claims and self._clock() < claims.expires_at + LEEWAY else None
 
     async def verify(self, token: str) -> Claims:
@@ -60,17 +61,19 @@ class TokenVerifier:
 
     async def close(self) -> None:
         """End fetches of keys that are under way."""
-        await self._key_sets.close()
+        if self._key_sets:
+            await self._key_sets.close()
 
     async def _verified(self, token: str) -> Claims:
-        if not _readable(token):
+        digest = _digest(token)
+        if digest is None:
             raise TokenError("too long or not ASCII")
         header, payload = self._unverified(token)
         # The claims are judged first: a token that is hopeless anyway makes nobody look for its key.
         claims = claims_of(payload, self._clock())
         found = await self._keys_for(header)
         self._check_signature(token, found.keys)
-        self._remembered.put(_digest(token), claims, found.until)
+        self._remembered.put(digest, claims, found.until)
         return claims
 
     def _unverified(self, token: str) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
@@ -86,7 +89,7 @@ class TokenVerifier:
         if algorithm == "HS256":
             return self._secret
         if algorithm in ("RS256", "ES256"):
-            return await self._key_sets.find(algorithm, header.get("kid"))
+            return await self._key_sets.find(algorithm, header.get("kid")) if self._key_sets else Found(())
         raise TokenError("algorithm is not accepted")
 
     def _check_signature(self, token: str, keys: tuple[PyJWK, ...]) -> None:
@@ -101,15 +104,19 @@ class TokenVerifier:
         return True
 
 
+def _key_sets(urls: tuple[str, ...], timer: Callable[[], float]) -> "KeySets | None":
+    if not urls:
+        return None
+    from resolvers.auth.jwks import KeySets  # noqa: PLC0415 - its HTTP client takes 4 MB, for nothing where no address is set
+
+    return KeySets(urls, timer)
+
+
 def _unsigned_options(issuers: tuple[str, ...] | None, audience: str | None) -> Options:
     # Given with each call: PyJWT takes `verify_signature` from there alone.
     return Options(verify_signature=False, verify_aud=audience is not None, verify_iss=issuers is not None, require=["exp", "sub"])
 
 
-def _readable(token: str) -> bool:
-    # Both are known to the string already, so nothing of a long token is read.
-    return len(token) <= LONGEST_TOKEN and token.isascii()
-
-
-def _digest(token: str) -> bytes:
-    return sha256(token.encode()).digest()
+def _digest(token: str) -> bytes | None:
+    """What a token is remembered by; None for one that is too long or not ASCII, both of which its string knows without being read."""
+    return sha256(token.encode()).digest() if len(token) <= LONGEST_TOKEN and token.isascii() else None

@@ -11,9 +11,9 @@ from schema.engine import Engine
 from schema.http import GraphQLDoor
 from tests.contracts import attacks_graphql, attacks_lists, attacks_rest
 from tests.contracts.drive import Drive
-from tests.contracts.graphql_walk import GRAPHQL
 from tests.contracts.planting import TABLES, Planted, fingerprint
 from tests.contracts.rest_walk import served
+from tests.contracts.test_live_isolation import fields, live_document, subjects
 
 Record = Callable[[str, object], None]
 
@@ -67,8 +67,13 @@ def test_nothing_is_served_that_this_file_does_not_drive(app: Parley) -> None:
     assert others == pages | {("GET", "/graphql"), ("POST", "/graphql")}
 
 
-def test_there_are_no_subscriptions_that_this_file_does_not_drive() -> None:
-    assert GRAPHQL.subscription_type is None
+async def test_subscriptions_answer_nothing_over_plain_http(attacker: Planted) -> None:
+    """What they tell over sockets and event streams is driven by test_live_isolation.py."""
+    for name in fields():
+        given = {each: str(attacker.ids["conversations"]) for each in subjects(name)}
+        answer = await attacker.tenant.graphql(live_document(name), **given)
+        assert [error["extensions"]["code"] for error in answer["errors"]] == ["SUBSCRIPTION_NOT_SUPPORTED"]
+        assert answer.get("data") is None
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)

@@ -15,10 +15,11 @@ import cli
 from app import create_app
 from embedded import PostgresServer, ValkeyServer
 from embedded.process import free_port
-from published import openapi_text, sdl_text
+from published import errors_text, openapi_text, sdl_text
 from settings import Settings, SettingsError, load_settings
 from tests.conftest import settings_for
 from tests.ops.running import environment, parley
+from tests.site import site
 from tests.tenant import SECRET, Tenant
 
 COMMANDS = ("up", "web", "worker", "migrate", "demo", "token", "schema", "doctor")
@@ -149,10 +150,11 @@ def test_the_committed_documents_are_those_the_code_gives() -> None:
 def test_a_stale_document_is_named_and_left_alone_by_a_diff(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    sdl, openapi = tmp_path / "schema.graphql", tmp_path / "openapi.json"
+    sdl, openapi, catalogue = tmp_path / "schema.graphql", tmp_path / "openapi.json", tmp_path / "errors.md"
     sdl.write_text("type Old")
     openapi.write_text(openapi_text())
-    for name, value in {"HERE": tmp_path, "SDL": sdl, "OPENAPI": openapi}.items():
+    catalogue.write_text(errors_text())
+    for name, value in {"HERE": tmp_path, "SDL": sdl, "OPENAPI": openapi, "ERRORS": catalogue}.items():
         monkeypatch.setattr(cli, name, value)
     with pytest.raises(typer.Exit) as refused:
         cli.schema(diff=True)
@@ -164,6 +166,76 @@ def test_a_stale_document_is_named_and_left_alone_by_a_diff(
     assert capsys.readouterr().out == "wrote schema.graphql\n"
     assert (sdl.read_text(), openapi.read_text()) == (sdl_text(), openapi_text())
     cli.schema(diff=True)
+
+
+@pytest.fixture
+def contract(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder for decisions, beside a released schema in which a contact has a field that it has no longer."""
+    (tmp_path / "decisions").mkdir()
+    (tmp_path / "released.graphql").write_text(
+        sdl_text().replace("type Contact implements Node {", "type Contact implements Node { pet: String")
+    )
+    monkeypatch.setattr(cli, "RELEASED", tmp_path / "released.graphql")
+    monkeypatch.setattr(cli, "DECISIONS", tmp_path / "decisions")
+    return tmp_path / "decisions"
+
+
+def test_a_field_that_was_removed_since_the_release_fails_the_check(contract: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(typer.Exit) as refused:
+        cli.schema(diff=True)
+    assert refused.value.exit_code == 1
+    said = capsys.readouterr().err
+    assert said.startswith("Field Contact.pet was removed. Keep it, or decide so: name this change, word for word, in docs/decisions\n")
+    assert "promised in schema/released.graphql is not kept" in " ".join(said.split())
+
+
+def test_a_removal_that_was_decided_passes(contract: Path) -> None:
+    (contract / "0099-no-pets.md").write_text("# No pets\n\n- `Field Contact.pet was removed.`\n")
+    cli.schema(diff=True)
+
+
+def test_a_removal_that_another_page_names_in_other_words_does_not(contract: Path) -> None:
+    (contract / "0099-no-pets.md").write_text("# No pets\n\nField Contact.pets was removed. Contact.pet was deleted.\n")
+    with pytest.raises(typer.Exit):
+        cli.schema(diff=True)
+
+
+def test_a_release_promises_the_schema_as_it_is(contract: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli, "HERE", contract.parent)
+    cli.schema(release=True)
+    assert (contract.parent / "released.graphql").read_text() == sdl_text()
+    cli.schema(diff=True)
+
+
+async def test_a_running_server_is_compared_with_the_committed_schema(
+    postgres: PostgresServer, valkey: ValkeyServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with site(postgres, valkey, tmp_path, PARLEY_INTROSPECTION="authenticated") as running:
+        for url in (running.url, f"{running.url}/", running.graphql):
+            same = await asyncio.to_thread(parley, "schema", "--check", url, "--token", running.token(), env=environment())
+            assert (same.returncode, same.stdout, same.stderr) == (0, f"{running.graphql} serves the committed schema\n", "")
+        closed = await asyncio.to_thread(parley, "schema", "--check", running.url, env=environment())
+        assert (closed.returncode, closed.stdout) == (1, "")
+        assert f"{running.graphql} does not tell its schema (status 200)" in closed.stderr
+        assert "--token" in closed.stderr
+        (tmp_path / "schema.graphql").write_text(cli.SDL.read_text().replace("  firstName: String\n", "  pet: String\n"))
+        monkeypatch.setattr(cli, "SDL", tmp_path / "schema.graphql")
+        monkeypatch.setattr(cli, "HERE", tmp_path)
+        with pytest.raises(typer.Exit) as refused:
+            await asyncio.to_thread(cli.schema, check=running.url, token=running.token())
+    assert refused.value.exit_code == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert "breaking   Field Contact.pet was removed." in lines
+    assert "--- committed" in lines
+    assert {"-  pet: String", "+  firstName: String"} <= set(lines)
+
+
+@pytest.mark.parametrize(("url", "says"), [(f"http://{NOWHERE}", "does not answer"), ("nonsense", "does not answer")])
+def test_a_server_that_cannot_be_asked_is_said_in_one_line(url: str, says: str) -> None:
+    refused = parley("schema", "--check", url, env=environment())
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert says in refused.stderr
+    assert len(refused.stderr.splitlines()) == 1
 
 
 def test_an_unknown_setting_is_refused_with_the_one_that_was_meant() -> None:

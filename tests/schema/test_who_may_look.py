@@ -19,7 +19,8 @@ BROWSER = {"Accept": "text/html,application/xhtml+xml"}
 async def served(settings: Settings, **changes: Any) -> AsyncIterator[httpx2.AsyncClient]:
     """A server with other settings."""
     app = create_app(settings.model_copy(update=changes))
-    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://parley.test") as client:
+    transport, headers = httpx2.ASGITransport(app=app), {"Accept": "application/graphql-response+json"}
+    async with httpx2.AsyncClient(transport=transport, base_url="http://parley.test", headers=headers) as client:
         yield client
     await app.services.close()
 

@@ -175,3 +175,61 @@ async def test_json_is_read_and_written(pool: Pool) -> None:
     value = {"a": [1, 2.5, None, "é"], "b": {}}
     assert await ask(pool, "SELECT $1::jsonb", value) == value
     assert await ask(pool, "SELECT array_agg(r) FROM (SELECT $1::jsonb) r", value) == [(value,)]
+
+
+async def test_each_waiter_has_its_own_time(pool: Pool) -> None:
+    first, second = await pool.acquire(), await pool.acquire()
+    begin = time.monotonic()
+
+    async def refused_after(delay: float) -> float:
+        await asyncio.sleep(delay)
+        with pytest.raises(PoolExhausted):
+            await pool.acquire()
+        return time.monotonic() - begin
+
+    waits = await asyncio.gather(*(refused_after(delay) for delay in (0, WAIT / 2)))
+    for wait, delay in zip(waits, (0, WAIT / 2), strict=True):
+        assert delay + WAIT <= wait < delay + WAIT + 0.5
+    pool.release(first)
+    pool.release(second)
+    assert await whole(pool)
+
+
+PREPARED = "SELECT count(*) FROM pg_prepared_statements WHERE statement = 'SELECT $1::integer + 1'"
+
+
+async def test_a_statement_is_prepared_once_a_connection(pool: Pool) -> None:
+    assert [await pool.value("SELECT $1::integer + 1", [number]) for number in range(3)] == [1, 2, 3]
+    assert await ask(pool, PREPARED) == 1
+
+
+async def test_no_row_is_no_value(pool: Pool) -> None:
+    assert await pool.value("SELECT 1 WHERE false", []) is None
+
+
+async def test_a_statement_is_prepared_anew_when_a_table_has_changed(pool: Pool) -> None:
+    await ask(pool, "CREATE TEMP TABLE changing AS SELECT 7::integer AS number")
+    assert await pool.value("SELECT number FROM changing", []) == 7
+    await ask(pool, "ALTER TABLE changing ALTER number TYPE text USING number::text")
+    assert await pool.value("SELECT number FROM changing", []) == "7"
+
+
+async def test_a_value_that_fails_leaves_the_pool_whole(pool: Pool) -> None:
+    for _ in range(5):
+        with pytest.raises(asyncpg.DivisionByZeroError):
+            await pool.value("SELECT 1 / $1::integer", [0])
+        with pytest.raises(asyncpg.DataError):
+            await pool.value("SELECT 1 / $1::integer", ["no number"])
+        assert await pool.value("SELECT 1 / $1::integer", [1]) == 1
+    assert await whole(pool)
+
+
+async def test_a_cancelled_value_throws_its_connection_away(pool: Pool) -> None:
+    left = await pid(pool)
+    asking = asyncio.create_task(pool.value("SELECT pg_sleep(30)", []))
+    await asyncio.sleep(0.05)
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    assert await whole(pool)
+    assert await pid(pool) != left

@@ -1,6 +1,9 @@
 """Tokens that are accepted, and how they are remembered."""
 
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -11,6 +14,8 @@ from resolvers.auth.claims import Claims
 from resolvers.errors import Unauthenticated
 from tests.resolvers.auth.jwks_server import JwksServer, running
 from tests.resolvers.auth.signing import NOW, USER, Clock, claims, ec_jwk, ec_token, hmac_token, rsa_jwk, rsa_token, verifier
+
+ROOT = Path(__file__).parents[3]
 
 
 async def test_a_token_signed_with_the_secret_gives_its_claims(clock: Clock) -> None:
@@ -108,3 +113,19 @@ async def test_the_log_names_the_reason_and_holds_nothing_of_the_token(clock: Cl
     with capture_logs() as lines, pytest.raises(Unauthenticated):
         await verifier(clock).verify(token)
     assert lines == [{"event": "token refused", "reason": "InvalidAudienceError", "log_level": "info"}]
+
+
+@pytest.mark.parametrize("sign", [rsa_token, ec_token])
+async def test_without_addresses_a_token_signed_with_a_published_key_is_refused(clock: Clock, sign: Callable[..., str]) -> None:
+    tested = verifier(clock)
+    with pytest.raises(Unauthenticated):
+        await tested.verify(sign(claims()))
+    await tested.close()
+
+
+def test_without_addresses_no_http_client_is_loaded() -> None:
+    work = (
+        "import sys; from resolvers.auth.tokens import TokenVerifier; from settings import Settings; "
+        f"TokenVerifier(Settings(jwt_secret={'s' * 40!r})); sys.exit('httpx2' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", work], cwd=ROOT, check=False).returncode == 0

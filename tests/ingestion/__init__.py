@@ -1,0 +1,1 @@
+"""Documents are made in the tests; hostile ones object by object."""

@@ -1,0 +1,23 @@
+"""The processes that this one started, as Linux lists them."""
+
+import os
+from pathlib import Path
+
+
+def children() -> set[int]:
+    """Their ids, with those that ended and were not waited for."""
+    return {int(pid) for task in Path("/proc/self/task").iterdir() for pid in (task / "children").read_text().split()}
+
+
+def readers() -> set[int]:
+    """Those that read documents."""
+    return {pid for pid in children() if b"ingestion.child" in (Path("/proc") / str(pid) / "cmdline").read_bytes()}
+
+
+def alive(pid: int) -> bool:
+    """Whether a process exists, even as a zombie."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
