@@ -54,11 +54,15 @@ class Meter:
     budget: CostBudget
     most: int
 
-    async def charge(self, ctx: Ctx, cost: int) -> None:
-        """Take the cost from the company's budget; raises `RequestError` or `RateLimited` and says what would do."""
+    def check(self, cost: int) -> None:
+        """Raise `RequestError` for more than one operation may cost."""
         if cost > self.most:
             said = f"The operation may cost {cost}, at most {self.most} is taken; ask for fewer rows at once, with a smaller `first`"
             raise RequestError(said, "QUERY_TOO_EXPENSIVE", details={"cost": {"requested": cost, "limit": self.most}})
+
+    async def charge(self, ctx: Ctx, cost: int) -> None:
+        """Take the cost from the company's budget; raises `RequestError` or `RateLimited` and says what would do."""
+        self.check(cost)
         company_id = ctx.principal.company_id
         verdict = self.budget.take_cost(company_id, cost) or await self.budget.hit_cost(company_id, cost)
         if not verdict.allowed:

@@ -24,7 +24,7 @@ add() {
 watch() {
   local line last=${1:-}
   while true; do
-    while IFS= read -r line; do
+    while IFS= read -r line || [ -n "$line" ]; do
       case $line in
         'id: '*) last=${line#id: } ;;
         'data: {}') ;; # comes with `event: complete`

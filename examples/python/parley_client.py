@@ -58,9 +58,11 @@ def over_socket(url: str, token: str) -> Client:
 
 async def every_contact(session: Any, search: str | None) -> AsyncIterator[dict[str, Any]]:
     """Contacts that match, page after page."""
+    # What is left out does not narrow; null would be a value, and is none that can be searched for.
+    chosen = {"search": search} if search else {}
     page: dict[str, Any] = {"hasNextPage": True, "endCursor": None}
     while page["hasNextPage"]:
-        values = {"first": 2, "after": page["endCursor"], "filter": {"search": search}}
+        values = {"first": 2, "after": page["endCursor"], "filter": chosen}
         found = (await session.execute(GraphQLRequest(CONTACTS, variable_values=values)))["contacts"]
         for contact in found["nodes"]:
             yield contact
@@ -108,9 +110,9 @@ async def watch(after: str | None) -> None:
     """What happens to contacts, from now on or behind a cursor."""
     async for answer in follow(URL, TOKEN, CONTACT_CHANGES, after):
         if not answer.errors:
-            show(answer.data["contactChanged"])
+            show((answer.data or {})["contactChanged"])
         elif refusal(answer.errors)["refused"] == "EVENTS_GAP":
-            show({"gap": answer.extensions["cursor"]})  # events were left out: a program would query what it keeps again
+            show({"gap": (answer.extensions or {})["cursor"]})  # events were left out: a program would query what it keeps again
         else:
             show(refusal(answer.errors))
 

@@ -105,6 +105,7 @@ class Subscription:
         operation, plan, variables = engine.live(prepared, ctx)
         given = read_arguments(plan.facts.definition, plan.nodes[0], variables)
         ctx.require({plan.live.scope})
+        engine.meter.check(operation.cost.requested(variables.coerced))
         condition: Condition = EVERYTHING
         subject = plan.live.subject
         if subject is not None and given.get("filter") is not None:

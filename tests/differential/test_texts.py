@@ -6,6 +6,7 @@ import pytest
 
 from models.db.graph import FILLED
 from models.db.questions import QUESTIONS
+from settings import Settings
 from tests.contracts import texts
 from tests.differential.callers import Caller
 from tests.differential.corpus import Document, documents
@@ -25,11 +26,14 @@ def counted() -> tuple[int, int]:
 
 
 @pytest.mark.parametrize("document", PLANNED, ids=lambda document: document.name)
-async def test_other_values_make_no_other_text(document: Document, world: World, ways: Ways, pools: Pools, rival_pools: Pools) -> None:
+async def test_other_values_make_no_other_text(
+    document: Document, world: World, differential: Settings, pools: Pools, rival_pools: Pools
+) -> None:
     owner, reshaper = Caller(world.acme, "owner"), Reshaper(Random(document.name))
     question = document.question(pools, rival_pools)
+    # Nothing is remembered, neither by plans nor in caches: those that are full would not grow.
+    ways = Ways.of(world.database, differential)
     for cache in texts.CACHES.values():
-        # Emptied, because a cache that is full would not grow.
         cache.clear()
     assert (await ways.planned(owner, question)).planned
     before = counted()

@@ -1,11 +1,12 @@
-"""A served Parley and each of the examples."""
+"""A served Parley, a company of each test's own, and each of the examples."""
 
 from collections.abc import AsyncIterator
+from uuid import uuid4
 
 import pytest
 
 from embedded import PostgresServer, ValkeyServer
-from tests.examples.programs import CLIENTS, Example
+from tests.examples.programs import CLIENTS, Company, Example
 from tests.site import Site, site
 
 
@@ -15,8 +16,14 @@ def example(request: pytest.FixtureRequest) -> Example:
     return CLIENTS[request.param](request.config.cache)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 async def served(postgres: PostgresServer, valkey: ValkeyServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
-    """`parley web` with an empty database."""
+    """`parley web`."""
     async with site(postgres, valkey, tmp_path_factory.mktemp("examples")) as running:
         yield running
+
+
+@pytest.fixture
+def company(served: Site) -> Company:
+    """An empty company."""
+    return Company(served, served.token(f"{uuid4().hex}@acme.example"))

@@ -1,5 +1,6 @@
 """The examples as their readers run them: programs that are told an address and a token."""
 
+import asyncio
 import json
 import queue
 import subprocess
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 
 from tests.npm import installed, node
@@ -23,6 +25,29 @@ SDL = ROOT / "schema" / "schema.graphql"
 
 
 @dataclass(frozen=True)
+class Company:
+    """A company of its own at a served Parley, and the variables that the examples read."""
+
+    site: Site
+    token: str
+
+    @property
+    def env(self) -> dict[str, str]:
+        """Where to ask, and as whom."""
+        return environment(PARLEY_URL=self.site.graphql, PARLEY_TOKEN=self.token)
+
+    def rest(self, method: str, path: str, **body: Any) -> Any:
+        """A request that must succeed."""
+        answer = httpx2.request(method, self.site.url + path, headers={"Authorization": f"Bearer {self.token}"}, json=body or None)
+        assert answer.is_success, answer.text
+        return answer.json()
+
+    def create(self, *emails: str) -> list[str]:
+        """Contacts with these addresses."""
+        return [self.rest("POST", "/api/crm/contacts", email=email)["contact"]["email"] for email in emails]
+
+
+@dataclass(frozen=True)
 class Example:
     """A client: the command that starts it, and in which folder."""
 
@@ -30,34 +55,23 @@ class Example:
     command: tuple[str, ...]
     folder: Path
 
-    def run(self, site: Site, *arguments: str, token: str | None = None) -> tuple[int, list[Any]]:
-        """Run to the end; the exit code, and each line of JSON."""
-        done = subprocess.run(
-            [*self.command, *arguments],
-            cwd=self.folder,
-            env=environment(**told(site, token)),
-            capture_output=True,
-            text=True,
-            timeout=30,
-            check=False,
-        )
+    async def run(self, company: Company, *arguments: str) -> tuple[int, list[Any]]:
+        """Run to the end; the exit code, and each line of JSON. curl prints the whole answer instead."""
+        command, options = (*self.command, *arguments), {"cwd": self.folder, "env": company.env, "timeout": 30, "check": False}
+        done = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, **options)
         assert done.stderr == ""
-        return done.returncode, [json.loads(line) for line in done.stdout.splitlines()]
+        texts = [done.stdout] if self.name == "curl" else done.stdout.splitlines()
+        return done.returncode, [json.loads(text) for text in texts]
 
     @contextmanager
-    def running(self, site: Site, *arguments: str) -> Iterator["Lines"]:
+    def running(self, company: Company, *arguments: str) -> Iterator["Lines"]:
         """A command without end, and what it prints."""
-        env = environment(**told(site))
-        with subprocess.Popen([*self.command, *arguments], cwd=self.folder, env=env, stdout=subprocess.PIPE, text=True) as process:
+        command = [*self.command, *arguments]
+        with subprocess.Popen(command, cwd=self.folder, env=company.env, stdout=subprocess.PIPE, text=True) as process:
             try:
                 yield Lines(process)
             finally:
                 process.kill()
-
-
-def told(site: Site, token: str | None = None) -> dict[str, str]:
-    """The variables that the examples read."""
-    return {"PARLEY_URL": site.graphql, "PARLEY_TOKEN": site.token() if token is None else token}
 
 
 class Lines:
@@ -67,10 +81,10 @@ class Lines:
         self._found: queue.Queue[str] = queue.Queue()
         threading.Thread(target=self._read, args=(process,), daemon=True).start()
 
-    def next(self, within: float = 20) -> Any | None:
+    async def next(self, within: float = 30) -> Any | None:
         """The next line; None when none comes in time."""
         try:
-            return json.loads(self._found.get(timeout=within))
+            return json.loads(await asyncio.to_thread(self._found.get, timeout=within))
         except queue.Empty:
             return None
 

@@ -115,11 +115,15 @@ def faultless() -> Any:
 
 
 @asynccontextmanager
-async def serving(settings: Settings, **changes: Any) -> AsyncIterator[Served]:
-    """Serve an application with changed settings; at the end nobody is subscribed and nothing broke unhandled."""
+async def serving(settings: Settings, *, pings: float = 20.0, **changes: Any) -> AsyncIterator[Served]:
+    """Serve an application with changed settings; at the end nobody is subscribed and nothing broke unhandled.
+
+    A socket is pinged every `pings` seconds and has as long to answer.
+    """
     with faultless():
         app = create_app(settings.model_copy(update=changes))
         options = {"http": Protocol, "ws": SocketProtocol, "ws_max_size": LARGEST, "ws_per_message_deflate": False, "lifespan": "off"}
+        options |= {"ws_ping_interval": pings, "ws_ping_timeout": pings}
         server = uvicorn.Server(uvicorn.Config(app.layers, host="127.0.0.1", port=0, log_config=None, access_log=False, **options))
         task = asyncio.create_task(server.serve())
         await eventually(lambda: server.started)

@@ -193,9 +193,8 @@ async def test_connecting_and_leaving_leaves_no_memory_and_no_descriptor_behind(
     after = Footprint.of(process, port)
     grown = after.memory / before.memory - 1
     tell(
-        f"F14 {CYCLES} cycles in {seconds:.0f} s after {WARM_UP} to warm up: "
-        f"memory {before.memory / 2**20:.1f} -> {after.memory / 2**20:.1f} MiB "
-        f"({grown:+.1%}), descriptors {before.descriptors} -> {after.descriptors}"
+        f"F14 {CYCLES} cycles in {seconds:.0f} s after {WARM_UP} to warm up: memory {before.memory / 2**20:.1f} -> "
+        f"{after.memory / 2**20:.1f} MiB ({grown:+.1%}), descriptors {before.descriptors} -> {after.descriptors}"
     )
     assert grown < 0.05
     assert after.descriptors <= before.descriptors + 2

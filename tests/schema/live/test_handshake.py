@@ -66,14 +66,16 @@ async def test_whoever_subscribes_before_the_acknowledgement_is_unauthorised(set
 
 async def test_whoever_does_not_initialise_in_time_is_let_go(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     assert schema.live.socket.INIT_WITHIN == 10
-    monkeypatch.setattr(schema.live.socket, "INIT_WITHIN", 0.2)
-    async with serving(settings) as served, served.socket() as silent, served.socket() as chatty:
+    async with serving(settings) as served:
         tenant = await served.tenant()
-        async with served.socket(tenant.token) as initialised:
-            assert await silent.closed(1.0) == 4408
+        await tenant.contact()
+        monkeypatch.setattr(schema.live.socket, "INIT_WITHIN", 0.5)
+        async with served.socket(tenant.token) as initialised, served.socket() as silent, served.socket() as chatty:
             await chatty.say("ping")
-            assert await chatty.closed(1.0) == 4408
-            await asyncio.sleep(0.3)
+            assert await chatty.hear() == {"type": "pong"}
+            assert await silent.closed(3.0) == 4408
+            assert await chatty.closed(3.0) == 4408
+            await asyncio.sleep(0.5)
             await initialised.say("ping")
             assert await initialised.hear() == {"type": "pong"}
 
