@@ -114,9 +114,13 @@ async def events_behind(ctx: Ctx, after: Place, most: int) -> int:
 
 
 async def newest_place(ctx: Ctx) -> Place:
-    """The place from which on a reader sees everything that commits from now on."""
-    records = await ctx.db.records(select(literal_column("pg_snapshot_xmin(pg_current_snapshot())::text::bigint")))
-    return Place(records[0][0] - 1, LARGEST)
+    """The place of the company's newest settled event: from there on a reader sees everything that settles from now on.
+
+    It is an event's, hence flushed: ids of transactions that wrote nothing are given out again after a crash.
+    """
+    newest = select(literal_column("txid::text::bigint"), EVENTS.c.seq).where(literal_column(SETTLED))
+    records = await ctx.db.records(newest.order_by(EVENTS.c.txid.desc(), EVENTS.c.seq.desc()).limit(1))
+    return Place(*records[0]) if records else Place(0, 0)
 
 
 def _behind(after: Place) -> Any:
