@@ -58,7 +58,7 @@ class Composer:
         head = f"{kind.value} {'Asked' if named else ''}{f'({declared})' if declared else ''} "
         fragments = "".join(f"\nfragment {each.name} on {each.on} {each.text}" for each in self.fragments)
         other = named and self.choices.chance(5)
-        text = f"{head}{body}{fragments}{' query Other { __typename }' if other else ''}"
+        text = f"{head}{body}{fragments}{' query Other { viewer { company { id } } }' if other else ''}"
         return Question(text, self.inputs.given, "Asked" if other else None)
 
     def selection(self, of: Composite, at: Position) -> str:

@@ -6,6 +6,7 @@ from tests.differential.alike import Comparison
 from tests.differential.callers import Caller, several
 from tests.differential.corpus import Document, documents
 from tests.differential.pools import Pools
+from tests.differential.variants import variants
 from tests.differential.ways import Ways
 from tests.differential.world import World
 
@@ -22,8 +23,10 @@ async def test_every_caller_gets_the_same_both_ways(document: Document, world: W
     comparison = Comparison(world, ways)
     for company, own, other in ((world.acme, pools, rival_pools), (world.rival, rival_pools, pools)):
         question = document.question(own, other)
-        for caller in several(company):
-            await comparison.same(caller, question)
+        further = () if document.mark == "refused" else variants(question)
+        for each in (question, *further):
+            for caller in several(company):
+                await comparison.same(caller, each)
 
 
 @each_document

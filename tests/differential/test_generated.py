@@ -11,6 +11,7 @@ from tests.differential.composer import questions
 from tests.differential.fuzz import BATCH, BATCHES, DOCUMENTS, OF_LIBRARY, examples, seeded
 from tests.differential.library import library_questions
 from tests.differential.pools import Pools
+from tests.differential.variants import variants
 from tests.differential.ways import Question, Ways
 from tests.differential.world import World
 
@@ -36,7 +37,8 @@ async def compare(comparison: Comparison, strategy: st.SearchStrategy[Question],
     """Ask one batch of documents both ways."""
     for question, asked_by in examples(st.tuples(strategy, asking(comparison.world)), count, number):
         for caller in asked_by:
-            await comparison.same(caller, question, seeded(number))
+            for each in (question, *variants(question)):
+                await comparison.same(caller, each, seeded(number))
 
 
 @each_batch
