@@ -1,7 +1,7 @@
 """What the database says of itself."""
 
 from models.db import Database
-from models.migrations.run import head
+from models.migrations.revisions import newest
 
 
 async def migration_state(database: Database) -> str:
@@ -13,4 +13,4 @@ async def migration_state(database: Database) -> str:
     return "ok" if revision == HEAD else f"at revision {revision}, this code needs {HEAD}: run `parley migrate`"
 
 
-HEAD = head()
+HEAD = newest()
