@@ -8,31 +8,16 @@ from typing import Any
 from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
 
 from models.db.row import Row
 from models.rows import Rows
 from models.shape import Shape
+from printed import Printed
 from resolvers.ctx import Ctx
 from resolvers.errors import Forbidden, NotFound
 from resolvers.listing import by_id
 
 JSON = "application/json"
-JSON_TYPE = (b"content-type", b"application/json")
-
-
-class Printed(Response):
-    """A JSON body as PostgreSQL printed it, with the two headers it needs and nothing to work out."""
-
-    def __init__(self, body: bytes, status: int = 200) -> None:
-        self.status_code = status
-        self.body = body
-        self.raw_headers = [(b"content-length", b"%d" % len(body)), JSON_TYPE]
-
-    async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
-        """Send it."""
-        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-        await send({"type": "http.response.body", "body": self.body})
 
 
 async def list_answer(ctx: Ctx, rows: Rows[Any], shape: Shape) -> Response:

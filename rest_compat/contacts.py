@@ -11,11 +11,12 @@ from starlette.responses import Response
 from models.contact import CONTACT, ContactFields
 from models.filters import Search
 from models.shape import Count, Many, Object, Part, leaves, list_shape, one_shape
+from printed import Printed
 from resolvers import contacts
 from resolvers.contacts import ContactPatch, NewContact
 from resolvers.inputs import Input
 from resolvers.listing import EVERYTHING, Listing
-from rest_compat.answers import Printed, Success, command_answer, forgiving_delete, list_answer, one_body, single_answer
+from rest_compat.answers import Success, command_answer, forgiving_delete, list_answer, one_body, single_answer
 from rest_compat.conversations import ITEM as CONVERSATION_ITEM
 from rest_compat.conversations import MOST_CONVERSATIONS, ConversationRead
 from rest_compat.examples import CONTACT_BODY, CONTACT_PATCH, body_example

@@ -8,6 +8,7 @@ from graphql import OperationType
 from starlette.requests import Request
 from starlette.responses import Response
 
+from printed import Printed
 from resolvers.ctx import Ctx
 from resolvers.errors import Forbidden, MethodNotAllowed, ParleyError, RateLimited
 from schema.engine import Engine, Prepared
@@ -16,9 +17,10 @@ from schema.graphiql.pages import graphiql_page
 from schema.live.sse import EVENTS, EventStream, event_stream, one_answer, subscribed
 from schema.live.told import Listening
 from schema.media import LEGACY, RESPONSE, Accepted, accepted
-from schema.request import READS, GraphQLRequest, read_requests
+from schema.request import READS, GraphQLRequest, header, read_requests
 from settings import Settings
 
+MEDIA = {each: each.encode() for each in (RESPONSE, LEGACY)}
 # What came is no GraphQL request at all, as opposed to one that is refused.
 MALFORMED = frozenset({"BAD_REQUEST", "BATCHING_DISABLED", "BATCH_TOO_LARGE"})
 
@@ -34,7 +36,7 @@ class GraphQLDoor:
 
     async def respond(self, request: Request) -> Response:
         """Answer a GraphQL request, or show GraphiQL to a browser."""
-        accept = ",".join(request.headers.getlist("accept"))
+        accept = header(request.scope, b"accept")
         if request.method in READS and "text/html" in accept:
             return self._page(request)
         reads = accepted(accept)
@@ -50,7 +52,7 @@ class GraphQLDoor:
                 return await self._stream(request, prepared, ctx)
             _check(prepared)
             reply = await self.engine.answer(prepared, ctx)
-            return Response(reply.body, 200 if reply.ran or media_type == LEGACY else 400, media_type=media_type)
+            return Printed(reply.body, 200 if reply.ran or media_type == LEGACY else 400, MEDIA[media_type])
         except ParleyError as error:
             return error_response(error, media_type)
 
@@ -71,7 +73,7 @@ class GraphQLDoor:
                 answers.append((await self.engine.answer(prepared, ctx)).body)
             except ParleyError as error:
                 answers.append(error_body(error))
-        return Response(b"[" + b",".join(answers) + b"]", media_type=media_type)
+        return Printed(b"[" + b",".join(answers) + b"]", kind=MEDIA[media_type])
 
     async def _stream(self, request: Request, prepared: Prepared, ctx: Ctx) -> Response:
         """What is wrong with the request is known, and answered as ever, before the stream begins."""
