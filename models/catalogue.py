@@ -78,8 +78,9 @@ def parse_order(text: str) -> tuple[Order, ...]:
 def complete(keys: Iterable[Order]) -> tuple[Order, ...]:
     """The keys, and the id where it is missing, so that no two rows are equal."""
     listed = tuple(keys)
-    if any(key.column == "id" for key in listed):
-        return listed
+    for key in listed:
+        if key.column == "id":
+            return listed
     return (*listed, Order("id", bool(listed) and listed[-1].descending))
 
 

@@ -20,10 +20,11 @@ class Constant:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """An enumeration's value in GraphQL's spelling: `closed-won` prints as `CLOSED_WON`."""
+    """An enumeration's value in GraphQL's spelling: `closed-won` prints as `CLOSED_WON`. `dashed`: one of its values has a dash."""
 
     key: str
     field: str
+    dashed: bool
 
 
 @dataclass(frozen=True, slots=True)

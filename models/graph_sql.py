@@ -88,9 +88,11 @@ class GraphRenderer(Renderer):
         match node:
             case Constant(_, json):
                 text.say(json)
-            case Word(_, name):
+            case Word(_, name, dashed):
                 column = of.entity.column(name)
-                spelled = f"'\"' || upper(replace({alias}.{column.name}, '-', '_')) || '\"'"
+                value = f"{alias}.{column.name}"
+                value = f"replace({value}, '-', '_')" if dashed else value
+                spelled = f"'\"' || upper({value}) || '\"'"
                 text.sql(f"coalesce({spelled}, 'null')" if column.nullable else spelled)
             case Connection():
                 self.parents[node.number] = alias

@@ -1,6 +1,7 @@
 """Inputs: what the doors hand to commands, validated one way. Not sent differs from null."""
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from typing import Any, ClassVar, Self
@@ -14,6 +15,8 @@ DEEPEST = 40
 LARGEST_INTEGER = 2**63 - 1
 # asyncpg sends the ends of Python's calendar as PostgreSQL's infinity, which no client could read back.
 INFINITE = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC), date.min, date.max)
+# NUL and lone surrogates.
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 ENDLESS = "must lie after 0001-01-01 and before 9999-12-31"
 
 
@@ -60,7 +63,7 @@ def unstorable(value: Any, path: str = "", depth: int = 0) -> Iterator[tuple[str
     if depth > DEEPEST:
         yield path, f"must be nested at most {DEEPEST} levels deep"
     elif isinstance(value, str):
-        if "\x00" in value or any("\ud800" <= letter <= "\udfff" for letter in value):
+        if UNSTORABLE.search(value):
             yield path, "must not contain NUL characters or lone surrogates"
     elif isinstance(value, float):
         if not math.isfinite(value):

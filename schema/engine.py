@@ -80,7 +80,7 @@ class Engine:
     async def answer(self, prepared: Prepared, ctx: Ctx | None) -> Reply:
         """Run a query or a mutation; raises `ParleyError` for what is refused before anything runs."""
         head = prepared.head
-        variables = self.runner.variables(head.variables, prepared.asked.variables) if ctx else None
+        variables = head.variables.read(prepared.asked.variables) if ctx else None
         if ctx is None or variables is None:
             return executed(await self._execute(prepared, ctx), {})
         operation = prepared.plans.operation(head, variables.coerced)
@@ -95,7 +95,7 @@ class Engine:
 
     def live(self, prepared: Prepared, ctx: Ctx) -> tuple[Operation, LivePlan, VariableValues]:
         """The plan of a subscription for its caller; raises `RequestError` for what cannot be told live."""
-        variables = self.runner.variables(prepared.head.variables, prepared.asked.variables)
+        variables = prepared.head.variables.read(prepared.asked.variables)
         if variables is None:
             raise RequestError("The variables do not fit those that the document declares", "BAD_USER_INPUT")
         operation = prepared.plans.operation(prepared.head, variables.coerced)
@@ -128,7 +128,7 @@ class Engine:
         """What a document's operation may cost, and what one may cost at the most; raises `ParleyError` for one that could not run."""
         plans = self.documents.prepared(document, introspection=False)
         head = plans.head(None)
-        coerced = self.runner.variables(head.variables, variables)
+        coerced = head.variables.read(variables)
         if coerced is None:
             raise BadRequest.field("variables", "do not fit those that the document declares")
         return plans.operation(head, coerced.coerced).cost.requested(coerced.coerced), self.meter.most

@@ -3,6 +3,7 @@
 import keyword
 import sys
 from enum import Enum
+from functools import cache
 from typing import Annotated, Any, get_args, get_origin
 
 import strawberry
@@ -122,7 +123,7 @@ def condition(of: Entity, given: Any, path: str = "filter", depth: int = 1) -> C
         raise BadRequest.field(path, f"filters are nested at most {DEEPEST_FILTER} deep")
     found: list[Condition] = []
     for name, value in given_fields(given, path).items():
-        where = f"{path}.{to_camel_case(name.rstrip('_'))}"
+        where = f"{path}.{_public(name)}"
         if name in of.edges:
             edge = of.edges[name]
             found.append(Related(edge, condition(edge.target, value, where, depth + 1)))
@@ -141,11 +142,17 @@ def condition(of: Entity, given: Any, path: str = "filter", depth: int = 1) -> C
 def _compared(name: str, given: Any, path: str) -> list[Condition]:
     conditions: list[Condition] = []
     for operator, value in given_fields(given, path).items():
-        where = f"{path}.{to_camel_case(operator.rstrip('_'))}"
+        where = f"{path}.{_public(operator)}"
         listed = _short(value, where) if isinstance(value, list) else None
         plain = _plain(value, where, given) if listed is None else tuple(_plain(each, where, given) for each in listed)
         conditions.append(Compare(name, operator.rstrip("_"), plain))
     return conditions
+
+
+@cache
+def _public(name: str) -> str:
+    """A field of an input as its callers know it."""
+    return to_camel_case(name.rstrip("_"))
 
 
 def _plain(value: Any, path: str, given: Any) -> Any:

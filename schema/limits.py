@@ -1,7 +1,7 @@
 """What a document may cost before anything is run: counted on the parsed document alone, never on the database."""
 
 from collections import Counter as Counts
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -131,9 +131,9 @@ def check_variables(variables: Mapping[str, Any]) -> None:
         seen += 1
         if seen > MOST_VALUES:
             raise too_much("VARIABLES_TOO_LARGE", f"The variables hold over {MOST_VALUES} values; send less at once")
-        if isinstance(value, Mapping):
+        if isinstance(value, dict):
             waiting.extend(value.values())
-        elif isinstance(value, Sequence) and not isinstance(value, str):
+        elif isinstance(value, list):
             if len(value) > LONGEST_LIST:
                 raise too_much("LIST_TOO_LONG", f"A list has {len(value)} elements; at most {LONGEST_LIST} are taken")
             waiting.extend(value)

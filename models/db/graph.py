@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy.util import LRUCache
-
 from models.catalogue import Entity, Order
 from models.cursor import signature
+from models.db.bounded import Bounded
 from models.db.compile import NOTHING, Compiled, shift
 from models.db.questions import rows_sql, total_sql
 from models.db.statement import Statement, bind_tenant
@@ -17,7 +16,7 @@ from models.render import Text, print_column
 from models.rows import Rows
 
 # An entry holds a whole statement, several kilobytes of text.
-FILLED: LRUCache[Any, str] = LRUCache(1000)
+FILLED: Bounded[Any, str] = Bounded(1000)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ Strawberry's conversion does the same, but resolves every lazy type anew: it was
 """
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import strawberry
@@ -28,14 +28,17 @@ def read_arguments(definition: GraphQLField, node: FieldNode, variables: Variabl
     """A field's arguments by their Python names; those that were not given are missing. Raises graphql-core's errors."""
     found: dict[str, Any] = {}
     values = get_argument_values(definition, node, variables)
-    for name, (python, convert) in _converters(definition).items():
+    for name, (python, convert) in converters(definition).items():
         if name in values:
             found[python] = None if values[name] is None else convert(values[name])
     return found
 
 
-def _converters(definition: GraphQLField) -> dict[str, tuple[str, Convert]]:
-    """Made once a field; kept in its extensions, because fields cannot be hashed."""
+def converters(definition: GraphQLField) -> dict[str, tuple[str, Convert]]:
+    """Each argument's Python name, and how its coerced value is converted.
+
+    Made once a field; kept in its extensions, because fields cannot be hashed.
+    """
     known: dict[str, tuple[str, Convert]] | None = definition.extensions.get(CONVERTERS)
     if known is None:
         declared = definition.extensions["strawberry-definition"].arguments
@@ -54,7 +57,7 @@ def converter(kind: GraphQLInputType) -> Convert:
         return _list_of(converter(kind.of_type))
     if isinstance(kind, GraphQLEnumType):
         return _member_of(kind.extensions["strawberry-definition"].wrapped_cls)
-    return _InputOf(kind) if isinstance(kind, GraphQLInputObjectType) else _as_it_is
+    return InputOf(kind) if isinstance(kind, GraphQLInputObjectType) else _as_it_is
 
 
 def _as_it_is(value: Any) -> Any:
@@ -69,28 +72,28 @@ def _member_of(values: Any) -> Convert:
     return lambda value: value if isinstance(value, values) else values(value)
 
 
-class _InputOf:
+class InputOf:
     """Makes instances of an input class that have only the fields that were given."""
 
     def __init__(self, kind: GraphQLInputObjectType) -> None:
-        self._kind = kind
-        self._fields: dict[str, tuple[str, Convert, bool]] = {}
+        self.kind = kind
+
+    @cached_property
+    def made(self) -> type:
+        """The class."""
+        found: type = self.kind.extensions["strawberry-definition"].origin
+        return found
+
+    @cached_property
+    def fields(self) -> dict[str, tuple[str, Convert, bool]]:
+        """Of each field its Python name, its conversion, and whether `Maybe` wraps it. Read late, because filters contain themselves."""
+        named = zip(self.kind.fields.items(), self.kind.extensions["strawberry-definition"].fields, strict=True)
+        return {name: (field.python_name, converter(made.type), isinstance(field.type, StrawberryMaybe)) for (name, made), field in named}
 
     def __call__(self, given: dict[str, Any]) -> Any:
-        if not self._fields:
-            self._prepare()
-        made = object.__new__(self._class)
+        made: Any = object.__new__(self.made)
         for name, value in given.items():
-            python, convert, wrapped = self._fields[name]
+            python, convert, wrapped = self.fields[name]
             read = None if value is None else convert(value)
             setattr(made, python, strawberry.Some(read) if wrapped else read)
         return made
-
-    def _prepare(self) -> None:
-        """Late, because filters contain themselves."""
-        definition = self._kind.extensions["strawberry-definition"]
-        self._class = definition.origin
-        named = zip(self._kind.fields.items(), definition.fields, strict=True)
-        self._fields = {
-            name: (field.python_name, converter(made.type), isinstance(field.type, StrawberryMaybe)) for (name, made), field in named
-        }

@@ -161,7 +161,7 @@ class Builder:
             return _typename(key, title)
         column = public_fields(of).get(public)
         if column is not None:
-            return Word(key, column) if column in enumerations(of) else Leaf(key, column)
+            return Leaf(key, column) if column not in enumerations(of) else Word(key, column, enumerations(of)[column])
         edge, facts = of.edges.get(public), self.types.field(title, public)
         if edge is None or facts is None:
             raise NotCoveredError(f"{title}.{public} is answered by Python")
@@ -252,7 +252,8 @@ def public_fields(of: Entity) -> dict[str, str]:
 
 
 @cache
-def enumerations(of: Entity) -> frozenset[str]:
-    """The fields whose values GraphQL spells in upper case."""
+def enumerations(of: Entity) -> dict[str, bool]:
+    """The fields whose values GraphQL spells in upper case, and whether one of their values has a dash."""
     kinds = {name: graphql_type(info.annotation) for name, info in of.fields.model_fields.items()}
-    return frozenset(name for name, kind in kinds.items() if isinstance(kind, type) and issubclass(kind, Enum))
+    enums = {name: kind for name, kind in kinds.items() if isinstance(kind, type) and issubclass(kind, Enum)}
+    return {name: any("-" in member.value for member in kind) for name, kind in enums.items()}

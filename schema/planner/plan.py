@@ -10,7 +10,6 @@ from graphql import (
     FragmentDefinitionNode,
     OperationDefinitionNode,
     OperationType,
-    VariableDefinitionNode,
     VariableNode,
     parse,
 )
@@ -26,7 +25,9 @@ from schema.planner.build import Asked, Builder, NotCoveredError
 from schema.planner.collect import Collector, Fields
 from schema.planner.cost import Cost
 from schema.planner.denied import Denial
+from schema.planner.readers import Read
 from schema.planner.types import FieldFacts, Types
+from schema.planner.variables import Variables
 
 # Combinations of truths and missing scopes that one document is planned for; the executor answers further ones.
 MOST_PLANS = 32
@@ -36,7 +37,8 @@ MOST_PLANS = 32
 class Plan:
     """`template` is the SQL of an object with marks; `parents` tells the alias that each listing's rows hang on.
 
-    `listings` and `fillings` keep what does not change from request to request, because the arguments read no variable.
+    `listings` and `fillings` keep what does not change from request to request, because the arguments read no variable; `readers`
+    keep how those arguments are read that do, None where graphql-core has to.
     """
 
     template: str
@@ -46,6 +48,7 @@ class Plan:
     denials: tuple[Denial, ...]
     listings: dict[int, Listing] = field(default_factory=dict)
     fillings: dict[int, Filling] = field(default_factory=dict)
+    readers: dict[int, Read | None] = field(default_factory=dict)
 
     @classmethod
     def of(cls, builder: Builder, roots: tuple[RootNode, ...], guard: int | None = None) -> "Plan":
@@ -100,16 +103,17 @@ class Head:
 
     name: str | None
     kind: OperationType
-    variables: tuple[VariableDefinitionNode, ...]
+    variables: Variables
     introspects: bool
 
     @classmethod
-    def of(cls, definition: OperationDefinitionNode) -> "Head":
+    def of(cls, types: Types, definition: OperationDefinitionNode) -> "Head":
         """`introspects`: it asks about the schema alone, as the documentation pages do."""
         selected = definition.selection_set.selections
         introspects = all(isinstance(each, FieldNode) and each.name.value.startswith("__") for each in selected)
         name = definition.name.value if definition.name else None
-        return cls(name, definition.operation, tuple(definition.variable_definitions or ()), introspects)
+        variables = Variables.of(types.schema, definition.variable_definitions or ())
+        return cls(name, definition.operation, variables, introspects)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +161,7 @@ class Plans:
     @classmethod
     def of(cls, types: Types, text: str, document: DocumentNode) -> "Plans":
         """No plan is made yet."""
-        heads = [Head.of(each) for each in document.definitions if isinstance(each, OperationDefinitionNode)]
+        heads = [Head.of(types, each) for each in document.definitions if isinstance(each, OperationDefinitionNode)]
         named: dict[str | None, Head] = {each.name: each for each in heads}
         return cls(types, text, document, deciding_variables(document), named | ({None: heads[0]} if len(heads) == 1 else {}))
 

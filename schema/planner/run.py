@@ -1,12 +1,11 @@
 """A planned operation for one request: read the arguments, ask the resolvers which rows, run the one statement."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
 import orjson
-from graphql import GraphQLError, GraphQLLeafType, GraphQLList, GraphQLNonNull, GraphQLOutputType, VariableDefinitionNode
-from graphql.execution.values import VariableValues, get_variable_values
+from graphql import GraphQLError, GraphQLField, GraphQLLeafType, GraphQLList, GraphQLNonNull, GraphQLOutputType
+from graphql.execution.values import VariableValues
 
 from models.catalogue import Entity
 from models.db.graph import Filler, Filling, Value, filling
@@ -23,10 +22,10 @@ from schema.planner.arguments import read_arguments
 from schema.planner.build import Asked
 from schema.planner.denied import denied_errors
 from schema.planner.plan import Plan
+from schema.planner.readers import reader_of
 from schema.planner.types import Types
 
 # What the executor words better: it knows the field.
-NO_VARIABLES = VariableValues({}, {})
 UNREADABLE = (ParleyError, GraphQLError)
 
 
@@ -49,13 +48,6 @@ class PlannedRun:
     """Runs plans over one schema."""
 
     types: Types
-
-    def variables(self, declared: Sequence[VariableDefinitionNode], raw: Mapping[str, Any]) -> VariableValues | None:
-        """The coerced variables; None when one is wrong, which the executor will word."""
-        if not declared:
-            return NO_VARIABLES
-        coerced = get_variable_values(self.types.schema, declared, dict(raw), max_errors=1)
-        return None if isinstance(coerced, list) else coerced
 
     async def answer(self, plan: Plan, ctx: Ctx, variables: VariableValues) -> Answer | None:
         """The whole answer of a query; None when an argument is wrong, which the executor will word."""
@@ -98,14 +90,14 @@ class PlannedRun:
         asked = plan.asked[number]
         match asked.source:
             case declared.ById(read, many):
-                ids = read(self._arguments(asked, variables))
+                ids = read(self._arguments(plan, number, variables))
                 return Value(ids if many else ids[0])
             case declared.Fact(read):
                 return Value(self._json(asked, read(ctx)))
             case declared.Own(_, resolver):
                 return _whole(asked, await resolver(ctx))
             case declared.Root(_, resolver, single):
-                wanted = read_id(self._arguments(asked, variables)["id"], "id") if single else self._listing(plan, number, variables)
+                wanted = read_id(self._arguments(plan, number, variables)["id"], "id") if single else self._listing(plan, number, variables)
                 return _whole(asked, await resolver(ctx, wanted))
         return self._hung(plan, number, ctx, variables) if asked.edge else _whole(asked, subject or by_id(_entity(asked), None))
 
@@ -125,20 +117,29 @@ class PlannedRun:
             return found
         asked = plan.asked[number]
         of = _entity(asked)
-        made = listing_of(of, self._arguments(asked, variables), asked.edge.order if asked.edge else of.order)
+        made = listing_of(of, self._arguments(plan, number, variables), asked.edge.order if asked.edge else of.order)
         if asked.constant:
             plan.listings[number] = made
         return made
 
-    def _arguments(self, asked: Asked, variables: VariableValues) -> dict[str, Any]:
+    def _arguments(self, plan: Plan, number: int, variables: VariableValues) -> dict[str, Any]:
+        if number not in plan.readers:
+            plan.readers[number] = reader_of(self._definition(plan.asked[number]), plan.asked[number].node)
+        read = plan.readers[number]
+        try:
+            found: dict[str, Any] | None = read(variables.coerced) if read else None
+        except LookupError:  # a variable is missing or null, which graphql-core knows the meaning of
+            found = None
+        asked = plan.asked[number]
+        return read_arguments(self._definition(asked), asked.node, variables) if found is None else found
+
+    def _definition(self, asked: Asked) -> GraphQLField:
         facts = self.types.field(asked.type_name, asked.node.name.value)
         assert facts is not None
-        return read_arguments(facts.definition, asked.node, variables)
+        return facts.definition
 
     def _json(self, asked: Asked, value: Any) -> str:
-        facts = self.types.field(asked.type_name, asked.node.name.value)
-        assert facts is not None
-        return orjson.dumps(serialized(facts.definition.type, value)).decode()
+        return orjson.dumps(serialized(self._definition(asked).type, value)).decode()
 
 
 def _whole(asked: Asked, rows: Rows[Any]) -> Filling:
