@@ -27,6 +27,7 @@ from schema.planner.collect import Collector, Fields
 from schema.planner.cost import Cost
 from schema.planner.denied import Denial
 from schema.planner.types import FieldFacts, Types
+from schema.usage import deprecated_parts_used
 
 # Combinations of truths and missing scopes that one document is planned for; the executor answers further ones.
 MOST_PLANS = 32
@@ -96,20 +97,22 @@ Planned = Plan | Steps | LivePlan
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What of an operation each request reads: its name, its kind, its variables."""
+    """What of an operation each request reads: its name, its kind, its variables, and what it uses of what is deprecated."""
 
     name: str | None
     kind: OperationType
     variables: tuple[VariableDefinitionNode, ...]
     introspects: bool
+    deprecated: tuple[str, ...]
 
     @classmethod
-    def of(cls, definition: OperationDefinitionNode) -> "Head":
+    def of(cls, types: Types, document: DocumentNode, definition: OperationDefinitionNode) -> "Head":
         """`introspects`: it asks about the schema alone, as the documentation pages do."""
         selected = definition.selection_set.selections
         introspects = all(isinstance(each, FieldNode) and each.name.value.startswith("__") for each in selected)
         name = definition.name.value if definition.name else None
-        return cls(name, definition.operation, tuple(definition.variable_definitions or ()), introspects)
+        deprecated = deprecated_parts_used(types.schema, document, definition)
+        return cls(name, definition.operation, tuple(definition.variable_definitions or ()), introspects, deprecated)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +160,7 @@ class Plans:
     @classmethod
     def of(cls, types: Types, text: str, document: DocumentNode) -> "Plans":
         """No plan is made yet."""
-        heads = [Head.of(each) for each in document.definitions if isinstance(each, OperationDefinitionNode)]
+        heads = [Head.of(types, document, each) for each in document.definitions if isinstance(each, OperationDefinitionNode)]
         named: dict[str | None, Head] = {each.name: each for each in heads}
         return cls(types, text, document, deciding_variables(document), named | ({None: heads[0]} if len(heads) == 1 else {}))
 

@@ -76,6 +76,32 @@ async def test_the_explorer_writes_the_query(visit: Visit) -> None:
     assert json.loads(await visit.run())["data"]["rateLimit"] == {"limit": 5_000_000}
 
 
+async def test_the_explorer_is_worked_by_the_keyboard(visit: Visit) -> None:
+    keys = visit.page.keyboard
+    await visit.open()
+    await visit.write(QUERY, "query Made { viewer { scopes } }")
+    await visit.button("Show Explorer").click()
+    panel = visit.page.locator(".parley-explorer")
+    viewer, limited = (panel.get_by_role("button", name=name, exact=True) for name in ("viewer", "rateLimit"))
+    await expect(viewer).to_have_attribute("aria-expanded", "true")
+    await expect(limited).to_have_attribute("aria-expanded", "false")
+    await limited.focus()
+    await keys.press("Enter")
+    await expect(limited).to_have_attribute("aria-expanded", "true")
+    for _ in range(2):
+        await keys.press("ArrowDown")
+    limit = panel.get_by_role("checkbox", name="limit", exact=True)
+    await expect(limit).to_be_focused()
+    await keys.press("Space")
+    await expect(limit).to_be_checked()
+    assert re.sub(r"\s+", " ", await visit.read(QUERY)) == "query Made { viewer { scopes } rateLimit { limit } }"
+    assert await visit.read(RESPONSE) == ""
+    await keys.press("Space")
+    await expect(limit).not_to_be_checked()
+    await keys.press("Tab")
+    await expect(panel.get_by_role("checkbox", name="remaining", exact=True)).to_be_focused()
+
+
 async def test_history_brings_an_operation_back(visit: Visit) -> None:
     await visit.open()
     await visit.write(QUERY, "query First { viewer { scopes } }")
