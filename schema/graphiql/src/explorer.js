@@ -16,29 +16,44 @@ function describe(field) {
   else field.setAttribute('aria-expanded', String(mark.style.transform !== ''));
 }
 
-/** Clicks for Enter and the space bar, and a step to the field above or below for the arrows. */
-function press(event) {
-  const field = event.target;
-  if (!field.matches(FIELD) || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (PRESS.has(event.key)) field.click();
-  else if (event.key in STEPS) {
-    const fields = [...event.currentTarget.querySelectorAll(FIELD)];
-    fields[fields.indexOf(field) + STEPS[event.key]]?.focus();
-  } else return;
-  event.preventDefault(); // the page would scroll
-  event.stopPropagation();
+const fieldsOf = (place) => [...place.querySelectorAll(FIELD)];
+
+/** Whether it was ours: clicks for Enter and the space bar, and a step to the field above or below for the arrows. */
+function pressed({ key }, field, fields) {
+  if (PRESS.has(key)) field.click();
+  else if (key in STEPS) fields[fields.indexOf(field) + STEPS[key]]?.focus();
+  else return false;
+  return true;
 }
 
 function Accessible({ children }) {
   const place = useRef(null);
+  const last = useRef({});
   useEffect(() => {
-    const look = () => place.current.querySelectorAll(FIELD).forEach(describe);
+    const look = () => {
+      const fields = fieldsOf(place.current);
+      fields.forEach(describe);
+      // The plugin draws a field anew when it opens or shuts; what is above it stays, and so does its number.
+      const { field, number } = last.current;
+      if (field?.isConnected === false && document.activeElement === document.body) fields[number]?.focus();
+    };
     const observer = new MutationObserver(look);
     observer.observe(place.current, { subtree: true, childList: true, attributeFilter: ['style'] });
     look();
     return () => observer.disconnect();
   }, []);
-  return h('div', { ref: place, className: 'parley-explorer', onKeyDownCapture: press }, children);
+
+  const press = (event) => {
+    const field = event.target;
+    if (!field.matches(FIELD) || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!pressed(event, field, fieldsOf(place.current))) return;
+    event.preventDefault(); // the page would scroll
+    event.stopPropagation();
+  };
+  const remember = ({ target }) => {
+    last.current = target.matches(FIELD) ? { field: target, number: fieldsOf(place.current).indexOf(target) } : {};
+  };
+  return h('div', { ref: place, className: 'parley-explorer', onKeyDownCapture: press, onFocus: remember }, children);
 }
 
 /** GraphiQL's plugin with its own icon, made accessible. */
