@@ -21,6 +21,8 @@ from settings import Settings
 
 # What came is no GraphQL request at all, as opposed to one that is refused.
 MALFORMED = frozenset({"BAD_REQUEST", "BATCHING_DISABLED", "BATCH_TOO_LARGE"})
+# One caller's rows are no other's: what answers a GET is kept by nobody on the way.
+UNKEPT = {"Cache-Control": "no-store"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,8 @@ class GraphQLDoor:
                 return await self._stream(request, prepared, ctx)
             _check(prepared)
             reply = await self.engine.answer(prepared, ctx)
-            return Response(reply.body, 200 if reply.ran or media_type == LEGACY else 400, media_type=media_type)
+            status = 200 if reply.ran or media_type == LEGACY else 400
+            return Response(reply.body, status, UNKEPT if asked.read_only else None, media_type)
         except ParleyError as error:
             return error_response(error, media_type)
 

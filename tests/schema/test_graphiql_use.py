@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import AsyncIterator
+from urllib.parse import urlencode
 
 import pytest
 from playwright.async_api import expect
@@ -100,6 +101,14 @@ async def test_the_explorer_is_worked_by_the_keyboard(visit: Visit) -> None:
     await expect(limit).not_to_be_checked()
     await keys.press("Tab")
     await expect(panel.get_by_role("checkbox", name="remaining", exact=True)).to_be_focused()
+
+
+async def test_a_link_brings_an_operation_which_is_not_run(visit: Visit) -> None:
+    query, variables = "mutation Linked ($id: ID!) { deleteContact(id: $id) { id } }", '{"id": "1"}'
+    await visit.open()
+    await visit.open(f"/graphql?{urlencode({'query': query, 'variables': variables})}")
+    assert (await visit.read(QUERY), await visit.read(VARIABLES)) == (query, variables)
+    assert not any("Linked" in (request.post_data or "") for request in visit.requests)
 
 
 async def test_history_brings_an_operation_back(visit: Visit) -> None:

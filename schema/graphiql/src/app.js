@@ -15,7 +15,12 @@ import { SUBSCRIPTIONS_PLUGIN } from './subscriptions.js';
 
 const ROOMY = 1100; // pixels
 
+// A link may bring an operation; it opens in a tab and is not run.
+const LINK = new URLSearchParams(window.location.search);
+
 const SETTINGS = {
+  initialQuery: LINK.get('query') ?? undefined,
+  initialVariables: LINK.get('variables') ?? undefined,
   storage: storageWithoutHeaders(window.localStorage),
   shouldPersistHeaders: false,
   showPersistHeadersSettings: false,
