@@ -42,9 +42,11 @@ from web.cors import LimitedCORSMiddleware
 from web.dispatch import Dispatcher, Handler
 from web.health import health_handlers
 from web.limits import Limiter
+from web.metrics import metrics_handler
 from web.request_id import RequestIdMiddleware
 
-PUBLIC = frozenset({"/", "/health/live", "/health/ready", "/docs", "/openapi.json"})
+METRICS = "/metrics"
+PUBLIC = frozenset({"/", "/health/live", "/health/ready", "/docs", "/openapi.json", METRICS})
 REFUSALS: tuple[type[Exception], ...] = (ParleyError, *DATABASE_FAULTS)
 READS = frozenset({"GET", "HEAD"})
 ASSETS = "/graphiql/assets/"
@@ -112,7 +114,7 @@ def layers(services: Services, innermost: ASGIApp) -> ASGIApp:
     settings = services.settings
     app: ASGIApp = BodyLimitMiddleware(innermost, limit_for=lambda path: body_limit(settings, path), render=render)
     app = ContextMiddleware(app, services.database)
-    doors = Doors(is_public=is_public, render=render)
+    doors = Doors(is_public=is_public, render=render, checks_itself=lambda path: path == METRICS)
     app = AccessMiddleware(app, authenticate=services.authenticate, budgets=services.budgets, doors=doors)
     if settings.cors_origins:
         app = LimitedCORSMiddleware(app, settings.cors_origins, budgets=services.budgets, render=render)
@@ -174,6 +176,8 @@ def create_app(settings: Settings) -> Parley:
     listening = Listening(services.hub, services.context, services.authenticate, settings.event_retention_days)
     app.dispatcher.add("/graphql", ("GET", "POST"), GraphQLDoor(settings, engine, listening, lambda: _demo_tokens(settings)).respond)
     app.dispatcher.add_socket("/graphql", Sockets(engine, listening))
+    if settings.metrics_token is not None:
+        app.dispatcher.add(METRICS, ("GET",), metrics_handler(settings.metrics_token, engine.usage.text))
     return app
 
 
@@ -200,7 +204,7 @@ def _demo_tokens(settings: Settings) -> dict[str, str]:
 
 
 def is_public(path: str, method: str) -> bool:
-    """Health and documentation are open to everyone; so are the pages' assets."""
+    """Health and documentation are open to everyone; so are the pages' assets. The counters ask for a token of their own."""
     # /graphql decides for itself: anybody may read about the schema where the settings say so, nobody may run anything else
     return path == "/graphql" or (method in READS and (path in PUBLIC or path.startswith(ASSETS)))
 

@@ -2,6 +2,7 @@
 
 import difflib
 import os
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -10,6 +11,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PLACEHOLDERS = frozenset({"changeme", "change-me", "secret", "password", "your-secret", "test", "dev"})
 SHORTEST_SECRET = 32
+METRICS_TOKEN = re.compile(rf"[!-~]{{{SHORTEST_SECRET},}}")
 
 Switch = Literal["all", "authenticated", "off"]
 Words = Annotated[tuple[str, ...], NoDecode]
@@ -76,6 +78,10 @@ class Settings(BaseSettings):
     trusted_only: bool = Field(False, description="Run the manifest's documents and no others.")
     rest_max_body: int = Field(10 * 1024 * 1024, ge=1024, description="Bytes of a REST request.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="What is logged; info has a line a request.")
+    metrics_token: SecretStr | None = Field(
+        None,
+        description="Bearer token (at least 32 characters) that opens the web server's Prometheus counters at `/metrics`. Unset: none.",
+    )
     demo: bool = Field(False, description="Offer the demo company's tokens in GraphiQL; `make run` sets it. Development only.")
     event_retention_days: int = Field(90, ge=1, description="How long the event log is kept.")
 
@@ -92,6 +98,9 @@ class Settings(BaseSettings):
         secret = self.jwt_secret.get_secret_value() if self.jwt_secret else ""
         if secret and len(secret.encode()) < SHORTEST_SECRET:
             raise ValueError(f"PARLEY_JWT_SECRET has {len(secret.encode())} bytes; use at least {SHORTEST_SECRET} random ones")
+        if self.metrics_token is not None and not METRICS_TOKEN.fullmatch(self.metrics_token.get_secret_value()):
+            said = f"at least {SHORTEST_SECRET} characters of ASCII without spaces; make one with `openssl rand -hex 32`"
+            raise ValueError(f"PARLEY_METRICS_TOKEN must have {said}")
         if self.environment == "production":
             if not secret and not self.jwks_urls:
                 raise ValueError("set PARLEY_JWT_SECRET or PARLEY_JWKS_URLS: without one nobody can sign in")

@@ -130,7 +130,8 @@ Written by `parley schema` from `schema/catalogue.py`; change it there.
   are 200, because such callers cannot tell our 400 from one of a proxy (GraphQL over HTTP). Send `Accept: {RESPONSE}`.
 - In a **batch** each operation has its own `errors`; the status is 200.
 
-Every answer carries `X-Request-Id`; the log has it on each line about the request.
+Every answer carries `X-Request-Id`; the log has it on each line about the request. In GraphQL an `INTERNAL_ERROR` has it as
+`extensions.requestId` besides, because a browser does not show the headers of a socket.
 """
 
 

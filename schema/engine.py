@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -21,6 +21,7 @@ from schema.planner.types import Types
 from schema.request import GraphQLRequest
 from schema.root import SCHEMA
 from schema.trusted import TrustedDocuments, read_manifest
+from schema.usage import Usage
 from settings import Settings, SettingsError
 
 
@@ -57,6 +58,7 @@ class Engine:
     runner: PlannedRun
     changes: PlannedChange
     planning: bool = True
+    usage: Usage = field(default_factory=Usage)
 
     @classmethod
     def of(cls, settings: Settings, budget: CostBudget, *, planning: bool = True) -> "Engine":
@@ -75,6 +77,8 @@ class Engine:
         head = plans.head(asked.operation_name)
         if ctx is None and not head.introspects:
             raise Unauthenticated("This operation needs a credential; send `Authorization: Bearer <token>`")
+        if head.deprecated:
+            self.usage.count(head.name, head.deprecated, ctx)
         return Prepared(asked, plans, head)
 
     async def answer(self, prepared: Prepared, ctx: Ctx | None) -> Reply:

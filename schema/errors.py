@@ -5,6 +5,7 @@ from typing import Any
 
 import structlog
 from graphql import GraphQLError
+from structlog.contextvars import get_contextvars
 
 from resolvers.errors import ParleyError, Unavailable
 from resolvers.faults import MASKED, known
@@ -26,9 +27,10 @@ class RequestError(ParleyError):
 
 
 def as_json(error: ParleyError) -> dict[str, Any]:
-    """A refusal without a place in the document."""
+    """A refusal without a place in the document. What broke on our side carries its request's name: a browser's socket shows no headers."""
     code = error.own_code if isinstance(error, RequestError) else error.code
-    return {"message": error.message, "extensions": {"code": code, **error.details}}
+    name = get_contextvars().get("request_id") if code == ParleyError.code else None
+    return {"message": error.message, "extensions": {"code": code, **error.details} | ({"requestId": name} if name else {})}
 
 
 def request_errors(error: ParleyError) -> list[dict[str, Any]]:

@@ -23,6 +23,8 @@ from settings import Settings
 MEDIA = {each: each.encode() for each in (RESPONSE, LEGACY)}
 # What came is no GraphQL request at all, as opposed to one that is refused.
 MALFORMED = frozenset({"BAD_REQUEST", "BATCHING_DISABLED", "BATCH_TOO_LARGE"})
+# One caller's rows are no other's: what answers a GET is kept by nobody on the way.
+UNKEPT = ((b"cache-control", b"no-store"),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,8 @@ class GraphQLDoor:
                 return await self._stream(request, prepared, ctx)
             _check(prepared)
             reply = await self.engine.answer(prepared, ctx)
-            return Printed(reply.body, 200 if reply.ran or media_type == LEGACY else 400, MEDIA[media_type])
+            status = 200 if reply.ran or media_type == LEGACY else 400
+            return Printed(reply.body, status, MEDIA[media_type], UNKEPT if asked.read_only else ())
         except ParleyError as error:
             return error_response(error, media_type)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+import structlog
 from graphql import (
     ArgumentNode,
     DocumentNode,
@@ -27,13 +28,19 @@ from graphql import (
     visit,
 )
 
+from resolvers.ctx import Ctx
+
+log = structlog.get_logger(__name__)
+
 # Names of operations are the clients' to choose, so they may not fill the memory.
 MOST_COUNTED = 1000
 LONGEST_NAME = 100
 OTHERS = "(others)"
+METRIC = "parley_graphql_deprecated_total"
+HELP = "Operations that used a deprecated part of the schema, by operation name and part"
 
 
-def deprecated_fields(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode) -> tuple[str, ...]:
+def deprecated_parts_used(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode) -> tuple[str, ...]:
     """What an operation of a valid document uses of what is deprecated, as schema coordinates, each once.
 
     Such as `Contact.phone`, `Query.contacts(search:)`, `DealStage.WON` and `ContactFilter.tag`. What only the variables'
@@ -121,14 +128,29 @@ class Usage:
     most: int = MOST_COUNTED
     counted: Counter[tuple[str, str]] = field(default_factory=Counter)
 
-    def count(self, operation: str | None, fields: tuple[str, ...]) -> None:
-        """One run of an operation, by its name."""
-        for each in fields:
-            key = ((operation or "")[:LONGEST_NAME], each)
+    def count(self, operation: str | None, parts: tuple[str, ...], ctx: Ctx | None = None) -> None:
+        """One run of an operation, by its name; the log tells whose it was."""
+        name = (operation or "")[:LONGEST_NAME]
+        for part in parts:
+            key = (name, part)
             if key not in self.counted and len(self.counted) >= self.most:
-                key = (OTHERS, each)
+                key = (OTHERS, part)
             self.counted[key] += 1
+        caller = ctx.principal if ctx else None
+        whose = {"user_id": caller.user_id, "company_id": caller.company_id} if caller else {}
+        log.info("deprecated", operation=name, parts=parts, **whose)
 
     def counts(self) -> dict[tuple[str, str], int]:
         """Runs by operation name ("" for an anonymous one) and coordinate."""
         return dict(self.counted)
+
+    def text(self) -> str:
+        """The counts as Prometheus reads them (text format 0.0.4)."""
+        samples = (
+            f'{METRIC}{{operation="{_escaped(name)}",part="{_escaped(part)}"}} {times}' for (name, part), times in self.counted.items()
+        )
+        return "\n".join((f"# HELP {METRIC} {HELP}", f"# TYPE {METRIC} counter", *samples)) + "\n"
+
+
+def _escaped(label: str) -> str:
+    return label.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")

@@ -1,10 +1,13 @@
 """Packages of npm for tests: installed once for each lock file, into pytest's cache, which git does not see."""
 
 import fcntl
+import filecmp
 import hashlib
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -20,12 +23,26 @@ def installed(folder: Path, cache: pytest.Cache) -> Path:
         pytest.skip("npm is not on this machine; install Node 20 or newer to run this test")
     digest = hashlib.sha256((folder / "package-lock.json").read_bytes()).hexdigest()[:16]
     place = cache.mkdir(f"npm-{folder.name}-{digest}")
-    with (place / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        shutil.copytree(folder, place, dirs_exist_ok=True, ignore=shutil.ignore_patterns("node_modules", "dist"))
+    with locked(place):
+        ignore = shutil.ignore_patterns("node_modules", "dist", "generated.ts")
+        shutil.copytree(folder, place, dirs_exist_ok=True, ignore=ignore, copy_function=_copied)
         if not (place / "node_modules" / ".package-lock.json").exists():
             _install(place)
     return place
+
+
+@contextmanager
+def locked(place: Path) -> Iterator[None]:
+    """Other test processes wait until the block ends."""
+    with (place / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _copied(source: str, target: str) -> None:
+    """What is the same already is left alone: another test process may be reading it."""
+    if not (Path(target).exists() and filecmp.cmp(source, target, shallow=False)):
+        shutil.copy2(source, target)
 
 
 def _install(place: Path) -> None:

@@ -48,7 +48,7 @@ class Site:
     async def start(self) -> None:
         """Serve, until it is stopped."""
         process = self.process = self._launched()
-        await eventually(lambda: process.poll() is not None or self._answers(), 20)
+        await eventually(lambda: process.poll() is not None or self._answers(), 90)
         assert process.poll() is None, self.log.read_text("utf-8")
 
     def stop(self, how: signal.Signals = signal.SIGKILL) -> None:

@@ -7,12 +7,16 @@ from web.answer import Render, answer
 from web.budgets import Budgets
 from web.rate_headers import refusal
 
+# What a page of another origin may read of an answer, besides the few headers that every page may.
+RATE = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
+EXPOSED = ("Allow", "ETag", "RateLimit-Policy", "Retry-After", "Server-Timing", "X-Request-Id", *RATE, *(f"X-{name}" for name in RATE))
+
 
 class LimitedCORSMiddleware(CORSMiddleware):
     """Stands before the access layer, so that its refusals can be read by browsers; preflights are paid for here, by the address."""
 
     def __init__(self, app: ASGIApp, origins: tuple[str, ...], *, budgets: Budgets, render: Render) -> None:
-        super().__init__(app, allow_origins=origins, allow_methods=["*"], allow_headers=["*"], max_age=600)
+        super().__init__(app, allow_origins=origins, allow_methods=["*"], allow_headers=["*"], expose_headers=EXPOSED, max_age=600)
         self._budgets = budgets
         self._render = render
 

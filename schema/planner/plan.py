@@ -28,6 +28,7 @@ from schema.planner.denied import Denial
 from schema.planner.readers import Read
 from schema.planner.types import FieldFacts, Types
 from schema.planner.variables import Variables
+from schema.usage import deprecated_parts_used
 
 # Combinations of truths and missing scopes that one document is planned for; the executor answers further ones.
 MOST_PLANS = 32
@@ -99,21 +100,23 @@ Planned = Plan | Steps | LivePlan
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What of an operation each request reads: its name, its kind, its variables."""
+    """What of an operation each request reads: its name, its kind, its variables, and what it uses of what is deprecated."""
 
     name: str | None
     kind: OperationType
     variables: Variables
     introspects: bool
+    deprecated: tuple[str, ...]
 
     @classmethod
-    def of(cls, types: Types, definition: OperationDefinitionNode) -> "Head":
+    def of(cls, types: Types, document: DocumentNode, definition: OperationDefinitionNode) -> "Head":
         """`introspects`: it asks about the schema alone, as the documentation pages do."""
         selected = definition.selection_set.selections
         introspects = all(isinstance(each, FieldNode) and each.name.value.startswith("__") for each in selected)
         name = definition.name.value if definition.name else None
+        deprecated = deprecated_parts_used(types.schema, document, definition)
         variables = Variables.of(types.schema, definition.variable_definitions or ())
-        return cls(name, definition.operation, variables, introspects)
+        return cls(name, definition.operation, variables, introspects, deprecated)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +164,7 @@ class Plans:
     @classmethod
     def of(cls, types: Types, text: str, document: DocumentNode) -> "Plans":
         """No plan is made yet."""
-        heads = [Head.of(types, each) for each in document.definitions if isinstance(each, OperationDefinitionNode)]
+        heads = [Head.of(types, document, each) for each in document.definitions if isinstance(each, OperationDefinitionNode)]
         named: dict[str | None, Head] = {each.name: each for each in heads}
         return cls(types, text, document, deciding_variables(document), named | ({None: heads[0]} if len(heads) == 1 else {}))
 

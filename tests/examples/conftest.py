@@ -1,6 +1,7 @@
 """A served Parley, a company of each test's own, and each of the examples."""
 
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from uuid import uuid4
 
 import pytest
@@ -14,6 +15,16 @@ from tests.site import Site, site
 def example(request: pytest.FixtureRequest) -> Example:
     """One of the clients."""
     return CLIENTS[request.param](request.config.cache)
+
+
+@pytest.fixture(scope="module")
+def examples(request: pytest.FixtureRequest) -> list[Example]:
+    """All clients that this machine can run."""
+    found = []
+    for client in CLIENTS.values():
+        with suppress(pytest.skip.Exception):
+            found.append(client(request.config.cache))
+    return found
 
 
 @pytest.fixture(scope="module")

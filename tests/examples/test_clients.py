@@ -1,10 +1,14 @@
 """The examples against a real server: each lists, changes, is refused, and loses nothing when the server dies under it."""
 
+import asyncio
 import signal
-from dataclasses import replace
+import time
+from collections.abc import AsyncIterator
+from contextlib import ExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from tests.examples.programs import Company, Example, Lines
+from tests.examples.programs import PATIENCE, Company, Example, Lines
 
 Change = tuple[str, str, str]
 
@@ -33,20 +37,57 @@ def change(example: Example, line: Any) -> Change:
     return event["type"], event["contact"]["email"], event["cursor"]
 
 
-async def begun(company: Company, example: Example, lines: Lines) -> tuple[list[str], list[Change]]:
-    """Create contacts until one is told: those that are told from there on, and what was told of the first."""
-    emails: list[str] = []
-    while (first := await lines.next(0.5)) is None:
-        emails += company.create(f"{len(emails)}.first@b.c")
-        assert len(emails) < 60
-    seen = change(example, first)
-    return emails[emails.index(seen[1]) :], [seen]
+@dataclass
+class Watching:
+    """A client that listens, what it told, and what it has to tell from there on."""
+
+    example: Example
+    lines: Lines
+    seen: list[Change] = field(default_factory=list)
+    expected: list[str] = field(default_factory=list)
+
+    async def look(self, within: float) -> None:
+        """Take what is told in time."""
+        if (line := await self.lines.next(within)) is not None:
+            self.seen.append(change(self.example, line))
+
+    async def told(self) -> None:
+        """Wait until as much was told as happened."""
+        deadline = time.monotonic() + PATIENCE
+        while len(self.seen) < len(self.expected):
+            assert time.monotonic() < deadline, (self.example.name, self.seen, self.expected)
+            await self.look(1)
+
+    def check(self) -> None:
+        """All of it was told, in order, and nothing twice."""
+        assert [email for _, email, _ in self.seen] == self.expected
+        assert {kind for kind, _, _ in self.seen} == {"contact.created"}
 
 
-async def told(example: Example, lines: Lines, seen: list[Change], expected: list[str]) -> None:
-    """Wait until as much was told as happened."""
-    while len(seen) < len(expected):
-        seen.append(change(example, await lines.next()))
+@asynccontextmanager
+async def watching(company: Company, *examples: Example) -> AsyncIterator[list[Watching]]:
+    """Clients that were heard of a first contact each: they are created until every client tells of one."""
+    with ExitStack() as stack:
+        clients = [Watching(each, stack.enter_context(each.running(company, "watch"))) for each in examples]
+        emails: list[str] = []
+        deadline = time.monotonic() + PATIENCE
+        while late := [client for client in clients if not client.seen]:
+            assert time.monotonic() < deadline, [client.example.name for client in late]
+            emails += company.create(f"{len(emails)}.first@b.c")
+            for client in late:
+                await client.look(0.1)
+        for client in clients:
+            client.expected = emails[emails.index(client.seen[0][1]) :]
+        yield clients
+
+
+async def happen(company: Company, clients: list[Watching], *emails: str) -> None:
+    """Create these contacts, and wait until every client told of all of them."""
+    created = company.create(*emails)
+    for client in clients:
+        client.expected += created
+    for client in clients:
+        await client.told()
 
 
 async def test_it_lists_page_after_page(company: Company, example: Example) -> None:
@@ -70,35 +111,34 @@ async def test_it_tells_which_field_is_wrong(company: Company, example: Example)
 
 async def test_a_token_that_is_none_is_refused(company: Company, example: Example) -> None:
     stranger = replace(company, token="nonsense")
-    for command in (("list",), ("add", "a@b.c"), ("watch",)):
-        code, lines = await example.run(stranger, *command)
+    commands: list[tuple[str, ...]] = [("list",), ("add", "a@b.c"), ("watch",)]
+    answers = await asyncio.gather(*(example.run(stranger, *command) for command in commands))
+    for command, (code, lines) in zip(commands, answers, strict=True):
         assert len(lines) == 1, (command, lines)
         assert "UNAUTHORIZED" in str(lines) or command == ("watch",)
         assert code == 1 or example.name == "curl"
 
 
-async def test_it_misses_nothing_while_the_server_dies_and_comes_back(company: Company, example: Example) -> None:
-    with example.running(company, "watch") as lines:
-        expected, seen = await begun(company, example, lines)
+async def test_they_miss_nothing_while_the_server_dies_and_comes_back(company: Company, examples: list[Example]) -> None:
+    async with watching(company, *examples) as clients:
         for how in (signal.SIGKILL, signal.SIGTERM):
-            expected += company.create(f"before.{how.name}@b.c")
-            await told(example, lines, seen, expected)
+            await happen(company, clients, f"before.{how.name}@b.c")
             company.site.stop(how)
             await company.site.start()
-            # The client waits before it comes back, so these happen while it is away.
-            expected += company.create(*(f"{number}.after.{how.name}@b.c" for number in range(5)))
-            await told(example, lines, seen, expected)
-        assert await lines.next(0.5) is None
-    assert [email for _, email, _ in seen] == expected
-    assert {kind for kind, _, _ in seen} == {"contact.created"}
+            # The clients wait before they come back, so these happen while they are away.
+            await happen(company, clients, *(f"{number}.after.{how.name}@b.c" for number in range(5)))
+        # What is told twice would be told before what happens last.
+        await happen(company, clients, "last@b.c")
+        for client in clients:
+            client.check()
 
 
-async def test_it_goes_on_behind_a_cursor(company: Company, example: Example) -> None:
-    with example.running(company, "watch") as lines:
-        expected, [(_, _, cursor)] = await begun(company, example, lines)
-    expected += company.create("x@b.c", "y@b.c")
-    seen: list[Change] = []
-    with example.running(company, "watch", cursor) as lines:
-        await told(example, lines, seen, expected[1:])
-        assert await lines.next(0.5) is None
-    assert [email for _, email, _ in seen] == expected[1:]
+async def test_they_go_on_behind_a_cursor(company: Company, examples: list[Example]) -> None:
+    async with watching(company, examples[-1]) as (first,):
+        ((_, _, cursor),) = first.seen[:1]
+    emails = first.expected[1:] + company.create("x@b.c", "y@b.c")
+    for example in examples:
+        with example.running(company, "watch", cursor) as lines:
+            client = Watching(example, lines, expected=list(emails))
+            await client.told()
+            client.check()

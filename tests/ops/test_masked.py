@@ -45,6 +45,7 @@ async def test_over_graphql(broken: Site, name: str | None, query: str) -> None:
     assert (error["extensions"]["code"], "X-Request-Id" in error["message"], mute(answer.text)) == ("INTERNAL_ERROR", True, True)
     given = answer.headers["x-request-id"]
     assert name is None or given == name
+    assert error["extensions"]["requestId"] == given
     (line,) = told(broken, given)
     assert "UndefinedTableError" in line["exception"]
 
@@ -64,5 +65,7 @@ async def test_over_a_socket_the_handshake_names_what_its_operations_log(broken:
         response = client.raw.response
     assert (answer["type"], "INTERNAL_ERROR" in str(answer), mute(str(answer))) == ("error", True, True)
     assert response is not None
-    (line,) = told(broken, response.headers["x-request-id"])
+    (error,) = answer["payload"]
+    assert error["extensions"]["requestId"] == response.headers["x-request-id"]
+    (line,) = told(broken, error["extensions"]["requestId"])
     assert "UndefinedTableError" in line["exception"]

@@ -34,6 +34,22 @@ async def test_a_configured_origin_may_read_answers_and_refusals(opened: httpx2.
         assert (answer.status_code, answer.headers["access-control-allow-origin"]) == (status, ORIGIN)
 
 
+async def test_a_configured_origin_may_read_every_header_that_is_sent(opened: httpx2.AsyncClient, acme: Tenant) -> None:
+    origin, agent = {"Origin": ORIGIN}, await acme.agent()
+    answers = [
+        await opened.get(f"/api/agents/{agent['id']}", headers=acme.headers | origin),
+        await opened.post("/graphql", headers=acme.headers | origin, json={"query": "{ viewer { scopes } }"}),
+        await opened.put("/graphql", headers=acme.headers | origin),
+    ]
+    every_page_may = {"cache-control", "content-length", "content-type", "vary", "www-authenticate", "date"}
+    for answer in answers:
+        exposed = {name.strip() for name in answer.headers["access-control-expose-headers"].lower().split(",")}
+        sent = {name.lower() for name in answer.headers if not name.lower().startswith("access-control-")}
+        assert sent - exposed <= every_page_may
+        assert {"x-request-id", "ratelimit-remaining", "retry-after"} <= exposed
+    assert [name in each.headers for name, each in zip(("etag", "server-timing", "allow"), answers, strict=True)] == [True] * 3
+
+
 async def test_another_origin_may_not(opened: httpx2.AsyncClient) -> None:
     answer = await opened.options("/api/agents", headers=PREFLIGHT | {"Origin": "https://evil.example"})
     assert answer.status_code == 400

@@ -23,6 +23,8 @@ ROOT = Path(__file__).parents[2]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 LOOPBACK = "127.0.0.1"
 EDITOR = ".graphiql-query-editor .view-line"
+# Seconds that a page may take on a machine that does other things besides; what is there is seen at once.
+PATIENCE = 30.0
 SIZE: ViewportSize = {"width": 1400, "height": 850}
 # What goes past the proxy finds nobody. Chromium itself asks its maker about the fields of forms; that is no request of the page's.
 NO_NAMES = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
@@ -84,7 +86,7 @@ class Chromium:
         self.outside.asked.clear()
         proxy: ProxySettings = {"server": f"http://{LOOPBACK}:{self.outside_port}", "bypass": LOOPBACK}
         context = await self.browser.new_context(viewport=SIZE, service_workers="block", proxy=proxy, **options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE * 1000)
         await context.add_init_script(NOTE_VIOLATIONS)
         visit = Visit(context, await context.new_page(), origin, self.outside)
         visit.listen()
@@ -100,6 +102,7 @@ async def chromium() -> AsyncIterator[Chromium]:
         lacking(f"none of {', '.join(NAMES)} is installed")
     outside = Outside()
     async with outside.listening() as port, async_playwright() as playwright:
+        expect.set_options(timeout=PATIENCE * 1000)
         browser = await playwright.chromium.launch(executable_path=found, args=[NO_NAMES, NO_AUTOFILL])
         yield Chromium(browser, outside, port)
         await browser.close()
@@ -200,7 +203,7 @@ class Visit:
     async def _holds(self, model: str, text: str) -> bool:
         return text in await self.read(model)
 
-    async def until(self, look: Callable[[], Awaitable[T]], patience: float = 10.0) -> T:
+    async def until(self, look: Callable[[], Awaitable[T]], patience: float = PATIENCE) -> T:
         """Look again and again until there is something to see."""
         deadline = time.monotonic() + patience
         while not (seen := await look()):

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import AsyncIterator
+from urllib.parse import urlencode
 
 import pytest
 from playwright.async_api import expect
@@ -74,6 +75,40 @@ async def test_the_explorer_writes_the_query(visit: Visit) -> None:
     await visit.page.locator(".graphiql-explorer-node").get_by_text("limit", exact=True).click()
     assert "limit" in re.sub(r"\s+", " ", await visit.read(QUERY))
     assert json.loads(await visit.run())["data"]["rateLimit"] == {"limit": 5_000_000}
+
+
+async def test_the_explorer_is_worked_by_the_keyboard(visit: Visit) -> None:
+    keys = visit.page.keyboard
+    await visit.open()
+    await visit.write(QUERY, "query Made { viewer { scopes } }")
+    await visit.button("Show Explorer").click()
+    panel = visit.page.locator(".parley-explorer")
+    viewer, limited = (panel.get_by_role("button", name=name, exact=True) for name in ("viewer", "rateLimit"))
+    await expect(viewer).to_have_attribute("aria-expanded", "true")
+    await expect(limited).to_have_attribute("aria-expanded", "false")
+    await limited.focus()
+    await keys.press("Enter")
+    await expect(limited).to_have_attribute("aria-expanded", "true")
+    for _ in range(2):
+        await keys.press("ArrowDown")
+    limit = panel.get_by_role("checkbox", name="limit", exact=True)
+    await expect(limit).to_be_focused()
+    await keys.press("Space")
+    await expect(limit).to_be_checked()
+    assert re.sub(r"\s+", " ", await visit.read(QUERY)) == "query Made { viewer { scopes } rateLimit { limit } }"
+    assert await visit.read(RESPONSE) == ""
+    await keys.press("Space")
+    await expect(limit).not_to_be_checked()
+    await keys.press("Tab")
+    await expect(panel.get_by_role("checkbox", name="remaining", exact=True)).to_be_focused()
+
+
+async def test_a_link_brings_an_operation_which_is_not_run(visit: Visit) -> None:
+    query, variables = "mutation Linked ($id: ID!) { deleteContact(id: $id) { id } }", '{"id": "1"}'
+    await visit.open()
+    await visit.open(f"/graphql?{urlencode({'query': query, 'variables': variables})}")
+    assert (await visit.read(QUERY), await visit.read(VARIABLES)) == (query, variables)
+    assert not any("Linked" in (request.post_data or "") for request in visit.requests)
 
 
 async def test_history_brings_an_operation_back(visit: Visit) -> None:

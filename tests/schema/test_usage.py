@@ -3,7 +3,7 @@
 import pytest
 from graphql import OperationDefinitionNode, build_schema, parse, validate
 
-from schema.usage import OTHERS, Usage, deprecated_fields, deprecated_parts
+from schema.usage import OTHERS, Usage, deprecated_parts, deprecated_parts_used
 
 OLD = build_schema("""
 directive @note(text: String, by: String @deprecated(reason: "Use `text`")) on FIELD
@@ -32,7 +32,7 @@ def used(text: str, name: str | None = None) -> tuple[str, ...]:
         for each in document.definitions
         if isinstance(each, OperationDefinitionNode) and (name is None or (each.name and each.name.value == name))
     )
-    return deprecated_fields(OLD, document, operation)
+    return deprecated_parts_used(OLD, document, operation)
 
 
 @pytest.mark.parametrize(
@@ -103,3 +103,16 @@ def test_clients_cannot_fill_the_memory_with_names_and_no_use_is_lost() -> None:
     counts = usage.counts()
     assert [(len(name), times) for (name, _), times in counts.items()] == [(100, 2), (100, 1), (100, 1), (len(OTHERS), 9997)]
     assert sum(counts.values()) == 10_001
+
+
+def test_the_counts_are_printed_as_prometheus_reads_them() -> None:
+    usage = Usage()
+    usage.count("Contacts", ("Contact.phone", "Query.contacts(search:)"))
+    usage.count("Contacts", ("Contact.phone",))
+    usage.count('a"\\\n', ("Kind.CELL",))
+    assert usage.text().splitlines()[1:] == [
+        "# TYPE parley_graphql_deprecated_total counter",
+        'parley_graphql_deprecated_total{operation="Contacts",part="Contact.phone"} 2',
+        'parley_graphql_deprecated_total{operation="Contacts",part="Query.contacts(search:)"} 1',
+        'parley_graphql_deprecated_total{operation="a\\"\\\\\\n",part="Kind.CELL"} 1',
+    ]

@@ -2,6 +2,7 @@
 import { GraphiQL, HISTORY_PLUGIN } from 'graphiql';
 import { createElement as h, useEffect, useMemo, useState } from 'react';
 import { createRoot } from 'react-dom/client';
+import { accessible } from './explorer.js';
 import { createFetcher } from './fetcher.js';
 import { Header } from './header.js';
 import { Notice } from './notice.js';
@@ -14,7 +15,12 @@ import { SUBSCRIPTIONS_PLUGIN } from './subscriptions.js';
 
 const ROOMY = 1100; // pixels
 
+// A link may bring an operation; it opens in a tab and is not run.
+const LINK = new URLSearchParams(window.location.search);
+
 const SETTINGS = {
+  initialQuery: LINK.get('query') ?? undefined,
+  initialVariables: LINK.get('variables') ?? undefined,
   storage: storageWithoutHeaders(window.localStorage),
   shouldPersistHeaders: false,
   showPersistHeadersSettings: false,
@@ -64,6 +70,6 @@ function Page({ config, plugins }) {
 /** Read the server's configuration and show the page; `explorer` is GraphiQL's plugin of that name. */
 export function start(explorer) {
   const config = JSON.parse(document.getElementById('parley-config').textContent);
-  const plugins = [SAMPLES_PLUGIN, { ...explorer, title: 'Explorer' }, HISTORY_PLUGIN, SUBSCRIPTIONS_PLUGIN];
+  const plugins = [SAMPLES_PLUGIN, accessible(explorer), HISTORY_PLUGIN, SUBSCRIPTIONS_PLUGIN];
   createRoot(document.getElementById('page')).render(h(Page, { config, plugins }));
 }
