@@ -2,7 +2,6 @@
 
 import os
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import insert, select
 
@@ -31,8 +30,3 @@ async def truth(tenant: Tenant) -> list[str]:
     """The ids of all events of the company in the order in which readers get them; call it when nothing is being written."""
     chosen = select(EVENTS.c.id).order_by(EVENTS.c.txid, EVENTS.c.seq)
     return [str(row[0]) for row in await tenant.ctx().db.records(chosen)]
-
-
-def ids(records: list[Any]) -> list[UUID]:
-    """The ids of what the hub hands out."""
-    return [each.id for each in records]

@@ -115,7 +115,7 @@ async def test_one_subscription_more_than_allowed_is_refused_alone(settings: Set
 
 
 async def test_ten_thousand_subscriptions_on_one_socket_are_fifty(settings: Settings) -> None:
-    async with serving(settings) as served:
+    async with serving(settings, pool_timeout=20) as served:
         tenant = await served.tenant()
         async with served.socket(tenant.token) as client:
             refused = asyncio.create_task(_errors(client, 9_950))
