@@ -24,7 +24,7 @@ from resolvers.errors import (
 from schema.errors import RequestError
 from schema.http import error_response
 from schema.limits import LONGEST_LIST, MOST_FIELDS, MOST_OPERATIONS, MOST_REPEATS, MOST_VALUES, MOST_VARIABLES
-from schema.live.hub import MOST_BEHIND
+from schema.live.subscriber import MOST_BEHIND
 from schema.live.socket import INIT_WITHIN, PROTOCOL
 from schema.media import LEGACY, RESPONSE
 

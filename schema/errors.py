@@ -5,6 +5,7 @@ from typing import Any
 
 import structlog
 from graphql import GraphQLError
+from structlog.contextvars import get_contextvars
 
 from resolvers.errors import ParleyError, Unavailable
 from resolvers.faults import MASKED, known
@@ -26,9 +27,10 @@ class RequestError(ParleyError):
 
 
 def as_json(error: ParleyError) -> dict[str, Any]:
-    """A refusal without a place in the document."""
+    """A refusal without a place in the document. What is masked names the request, whose header a socket's client cannot read."""
     code = error.own_code if isinstance(error, RequestError) else error.code
-    return {"message": error.message, "extensions": {"code": code, **error.details}}
+    named = {"request_id": get_contextvars().get("request_id")} if error.message == MASKED else {}
+    return {"message": error.message, "extensions": {"code": code, **error.details, **named}}
 
 
 def request_errors(error: ParleyError) -> list[dict[str, Any]]:

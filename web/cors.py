@@ -7,12 +7,29 @@ from web.answer import Render, answer
 from web.budgets import Budgets
 from web.rate_headers import refusal
 
+# What browsers let scripts of other origins read of our answers, besides the few that they always do.
+EXPOSED = (
+    "Allow",
+    "ETag",
+    "RateLimit-Limit",
+    "RateLimit-Policy",
+    "RateLimit-Remaining",
+    "RateLimit-Reset",
+    "Retry-After",
+    "Server-Timing",
+    "WWW-Authenticate",
+    "X-RateLimit-Limit",
+    "X-RateLimit-Remaining",
+    "X-RateLimit-Reset",
+    "X-Request-Id",
+)
+
 
 class LimitedCORSMiddleware(CORSMiddleware):
     """Stands before the access layer, so that its refusals can be read by browsers; preflights are paid for here, by the address."""
 
     def __init__(self, app: ASGIApp, origins: tuple[str, ...], *, budgets: Budgets, render: Render) -> None:
-        super().__init__(app, allow_origins=origins, allow_methods=["*"], allow_headers=["*"], max_age=600)
+        super().__init__(app, allow_origins=origins, allow_methods=["*"], allow_headers=["*"], expose_headers=EXPOSED, max_age=600)
         self._budgets = budgets
         self._render = render
 

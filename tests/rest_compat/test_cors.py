@@ -34,6 +34,17 @@ async def test_a_configured_origin_may_read_answers_and_refusals(opened: httpx2.
         assert (answer.status_code, answer.headers["access-control-allow-origin"]) == (status, ORIGIN)
 
 
+async def test_a_configured_origin_may_read_the_headers_that_clients_act_on(opened: httpx2.AsyncClient, acme: Tenant) -> None:
+    row = await acme.contact()
+    always = {"cache-control", "content-language", "content-length", "content-type", "expires", "last-modified", "pragma"}
+    for path, headers in ((f"/api/crm/contacts/{row['id']}", acme.headers), ("/api/agents", {})):
+        answer = await opened.get(path, headers={"Origin": ORIGIN} | headers)
+        exposed = {name.strip().lower() for name in answer.headers["access-control-expose-headers"].split(",")}
+        hidden = {name for name in answer.headers if not name.startswith("access-control-")} - exposed - always
+        assert hidden <= {"vary"}
+        assert {"etag", "retry-after", "x-request-id", "server-timing", "ratelimit-remaining"} <= exposed
+
+
 async def test_another_origin_may_not(opened: httpx2.AsyncClient) -> None:
     answer = await opened.options("/api/agents", headers=PREFLIGHT | {"Origin": "https://evil.example"})
     assert answer.status_code == 400

@@ -23,6 +23,7 @@ async def write(tenant: Tenant, count: int, size: int = 0) -> list[str]:
     async with ctx.db.transaction():
         # In order, because one statement numbers its rows as they come.
         await ctx.db.execute(insert(EVENTS).values(rows).returning(EVENTS.c.seq))
+        ctx.db.announce()
     return [str(row["id"]) for row in rows]
 
 

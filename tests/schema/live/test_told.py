@@ -179,7 +179,8 @@ async def lines(answer: httpx2.Response) -> Any:
             name, _, value = line.partition(": ")
             event[name] = value
         elif event:
-            yield event
+            if "event" in event:
+                yield event
             event = {}
 
 
