@@ -97,7 +97,7 @@ def responding(status: int, *chunks: bytes) -> ASGIApp:
 @asynccontextmanager
 async def listening(app: ASGIApp) -> AsyncIterator[int]:
     """The port of a server that speaks HTTP as `parley web` does."""
-    config = uvicorn.Config(app, log_config=None, access_log=False)
+    config = uvicorn.Config(app, interface="asgi3", log_config=None, access_log=False)
     config.load()
     state = ServerState()
     server = await asyncio.get_running_loop().create_server(lambda: Protocol(config, state, {}), "127.0.0.1", 0)

@@ -97,9 +97,10 @@ class Servers:
 
 @dataclass
 class Load:
-    """Writers at one rate altogether, which they make up for after an outage; some come over HTTP."""
+    """Writers at one rate altogether, which they make up for after an outage, up to `most` events; some come over HTTP."""
 
     tenant: Tenant
+    most: int = 10_000
     began: float = field(default_factory=time.monotonic)
     stopping: bool = False
     written: int = 0
@@ -108,7 +109,7 @@ class Load:
     async def write(self, number: int) -> None:
         """Make events until told to stop; what was refused, or nobody knows of, is followed by the next."""
         way = self._over_http if number % 4 == 0 else self._directly
-        while not self.stopping:
+        while not self.stopping and self.written < self.most:
             ahead = self.written / RATE - (time.monotonic() - self.began)
             await asyncio.sleep(max(0.005, ahead + 0.01))
             made = await way()
@@ -164,6 +165,17 @@ class Listener:
         self.cursor = told["cursor"]
 
 
+async def caught_up(listening: list[Listener], events: int) -> None:
+    """Wait until everybody was told as many, however long that takes, as long as it goes on."""
+    told, since = -1, time.monotonic()
+    while any(len(each.got) < events for each in listening):
+        await asyncio.sleep(0.05)
+        before, told = told, sum(len(each.got) for each in listening)
+        since = since if told == before else time.monotonic()
+        if time.monotonic() - since > 15:
+            raise TimeoutError
+
+
 async def over_a_socket(listener: Listener, query: str, slowness: float = 0.0) -> None:
     """Until the connection breaks."""
     async with Client.connected(listener.port, close_timeout=1, ping_interval=1, ping_timeout=3) as client:
@@ -191,9 +203,8 @@ async def over_a_stream(listener: Listener, query: str, first: str) -> None:
 
 
 def listeners(tenant: Tenant, port: int, start: str) -> list[Listener]:
-    """One of each kind, and one that reads slowly."""
+    """One of each kind; one of them reads slowly."""
     kinds: dict[str, Callable[[Listener], Awaitable[None]]] = {
-        "events over a socket": lambda each: over_a_socket(each, ALL),
         "contacts over a socket": lambda each: over_a_socket(each, CONTACTS),
         "events over a stream": lambda each: over_a_stream(each, ALL, start),
         "contacts over a stream": lambda each: over_a_stream(each, CONTACTS, start),

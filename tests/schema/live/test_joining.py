@@ -72,13 +72,13 @@ async def test_whoever_is_cancelled_while_looking_leaves_it_to_the_next(settings
 
 
 async def test_whoever_comes_while_the_database_is_busy_waits_and_misses_nothing_from_then_on(settings: Settings) -> None:
-    async with serving(settings, pool_timeout=0.1) as served:
+    async with serving(settings) as served:
         tenant = await served.tenant()
         async with served.socket(tenant.token) as client:
             reads = served.app.services.database.reads
             held = [await reads.acquire() for _ in range(settings.read_connections)]
             await client.subscribe("1", "subscription { contactChanged { id } }")
-            assert await client.silent(0.5)
+            assert await client.silent(settings.pool_timeout + 0.5)
             for each in held:
                 reads.release(each)
             await served.heard()

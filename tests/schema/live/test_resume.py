@@ -31,15 +31,17 @@ from tests.ops.breakable import Breakable
 from tests.ops.running import tell
 from tests.ops.test_secrets_in_logs import listens
 from tests.schema.live.client import Client
-from tests.schema.live.killing import RATE, Listener, Load, Servers, listeners
+from tests.schema.live.killing import RATE, Listener, Load, Servers, caught_up, listeners
 from tests.schema.live.log import write
 from tests.schema.live.serving import eventually, serving
 from tests.tenant import Tenant
 from tests.test_embedded import reachable_folder
 
-SECONDS = float(os.environ.get("LIVE_SECONDS", "16"))
+SECONDS = float(os.environ.get("LIVE_SECONDS", "10"))
 SEED = int(os.environ.get("LIVE_SEED", "4"))
 WRITERS = 8
+# How often each of the programs is killed at the least, however slowly they start.
+KILLS = 2
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +77,7 @@ async def faults(servers: Servers, chance: random.Random) -> None:
     ends = time.monotonic() + SECONDS
 
     async def again(name: str, most: float) -> None:
-        while time.monotonic() < ends:
+        while time.monotonic() < ends or servers.killed[name] < KILLS:
             await asyncio.sleep(chance.uniform(0.1, most))
             await servers.kill(name, chance.uniform(0.0, 0.8))
 
@@ -114,7 +116,7 @@ async def test_nothing_is_lost_or_repeated_whatever_is_killed(servers: Servers, 
     log = await logged(company)
     drained = time.monotonic()
     with contextlib.suppress(TimeoutError):
-        await eventually(lambda: all(len(each.got) >= len(log) for each in listening), 20)
+        await caught_up(listening, len(log))
     drained = time.monotonic() - drained
     await asyncio.sleep(0.5)
     for task in following:
@@ -133,7 +135,7 @@ async def test_nothing_is_lost_or_repeated_whatever_is_killed(servers: Servers, 
         assert each.got == wanted(each, log), each.name
         assert each.cut >= 1
     assert servers.killed["postgres"] == 1
-    assert min(servers.killed[name] for name in ("web", "worker", "valkey")) >= 2
+    assert min(servers.killed[name] for name in ("web", "worker", "valkey")) >= KILLS
     assert len(log) > RATE * SECONDS / 4
     assert servers.errors() == []
 
@@ -146,9 +148,9 @@ async def test_a_restart_ends_sockets_and_streams_and_both_come_back(servers: Se
     start = (await newest_place(company.ctx())).cursor(now())
     listening = listeners(company, servers.port, start)
     following = [asyncio.create_task(each.follow()) for each in listening]
-    load = Load(company)
+    load = Load(company, most=800)
     writing = [asyncio.create_task(load.write(number)) for number in range(WRITERS)]
-    await eventually(lambda: all(each.got for each in listening), 10)
+    await caught_up(listening, 1)
     began = time.monotonic()
     servers.programs["web"].terminate()
     code = await asyncio.to_thread(servers.programs["web"].wait, 15)
@@ -159,14 +161,15 @@ async def test_a_restart_ends_sockets_and_streams_and_both_come_back(servers: Se
     load.stopping = True
     await asyncio.gather(*writing)
     log = await logged(company)
-    await eventually(lambda: all(len(each.got) >= len(log) for each in listening), 20)
+    await caught_up(listening, len(log))
     for task in following:
         task.cancel()
     await asyncio.gather(*following, return_exceptions=True)
     tell(f"F25 with sockets and streams open the web server stops after {stopped:.1f} s, code {code}")
     for each in listening:
         assert each.got == wanted(each, log), each.name
-    assert stopped < 10
+    # Neither a socket nor a stream is waited for; the rest is Python's end on a machine that is at work.
+    assert stopped < 6
     assert code in (0, -signal.SIGTERM)
     assert servers.errors() == []
 

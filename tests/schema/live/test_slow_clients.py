@@ -95,7 +95,7 @@ async def test_whoever_does_not_read_slows_nobody_down_and_stays_small(settings:
                 written = await write(tenant, 50, 10_000)
                 assert await heard(lambda: reader.told("1"), 50) == written
             before, delays = psutil.Process().memory_info().rss, []
-            for _ in range(40):
+            for _ in range(20):
                 [written] = await write(tenant, 1)
                 began = time.monotonic()
                 assert await heard(lambda: reader.told("1"), 1) == [written]
@@ -105,9 +105,9 @@ async def test_whoever_does_not_read_slows_nobody_down_and_stays_small(settings:
             grown = psutil.Process().memory_info().rss - before
             waiting = max(len(each.waiting) for each in subscribers(served.hub))
     median = sorted(delays)[len(delays) // 2]
-    tell(f"beside a client that does not read: told after {median * 1000:.1f} ms (median); 40 MB of events, {grown / MEGABYTE:.1f} MB kept")
+    tell(f"beside a client that does not read: told after {median * 1000:.1f} ms (median); 20 MB of events, {grown / MEGABYTE:.1f} MB kept")
     assert waiting <= MOST_WAITING
-    assert grown < 15 * MEGABYTE
+    assert grown < 10 * MEGABYTE
     assert median < 0.5
 
 
