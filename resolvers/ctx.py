@@ -121,3 +121,4 @@ async def store_events(ctx: Ctx) -> None:
         for event in ctx.pending
     ]
     await ctx.db.execute(insert(EVENTS).values(rows).returning(EVENTS.c.seq))
+    ctx.db.announce()

@@ -13,22 +13,43 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-import orjson
-from sqlalchemy import BigInteger, Text, bindparam, cast, func, literal_column, select, tuple_
+from sqlalchemy import BigInteger, ColumnClause, Text, bindparam, cast, func, literal_column, select, text, tuple_
 
 from models.columns import now
 from models.event import EVENTS, Xid8
 from resolvers.ctx import Ctx
 
 BATCH = 200
-MARK = "event"
+# The first byte of a cursor, then come the event's id and the seconds of its time.
+MARK = b"\x01"
+CURSOR_BYTES = 1 + 16 + 8
 SETTLED = "txid < pg_snapshot_xmin(pg_current_snapshot())"
-# 64 bits, as PostgreSQL has them.
-LARGEST = 2**63 - 1
+# PostgreSQL shows these columns to everybody; when a transaction began it shows to its own role alone.
+HOLDERS = """(SELECT pid, usename::text AS login, application_name AS application, datname::text AS database
+ FROM pg_stat_activity WHERE backend_xid = pg_snapshot_xmin(pg_current_snapshot())::xid
+ UNION ALL SELECT NULL, owner::text, 'prepared: ' || gid, database::text
+ FROM pg_prepared_xacts WHERE transaction = pg_snapshot_xmin(pg_current_snapshot())::xid) AS holders"""
 
 
 class BadPlaceError(ValueError):
     """The text is not a place in the event log."""
+
+
+class Cursor(NamedTuple):
+    """The event that a reader was told last, and when that was. It names the event, not its place: transactions are nobody's business."""
+
+    event_id: UUID
+    at: datetime
+
+    @property
+    def text(self) -> str:
+        """As readers keep it."""
+        printed = MARK + self.event_id.bytes + int(self.at.timestamp()).to_bytes(8)
+        return base64.urlsafe_b64encode(printed).decode().rstrip("=")
+
+    def older_than(self, days: int) -> bool:
+        """Whether the log may have been pruned behind it."""
+        return self.at < now() - timedelta(days=days)
 
 
 class Place(NamedTuple):
@@ -36,33 +57,24 @@ class Place(NamedTuple):
 
     txid: int
     seq: int
+    event_id: UUID
 
     def cursor(self, at: datetime) -> str:
         """Opaque text for the place; `at` tells later how old it is."""
-        printed = orjson.dumps([MARK, self.txid, self.seq, int(at.timestamp())])
-        return base64.urlsafe_b64encode(printed).decode().rstrip("=")
+        return Cursor(self.event_id, at).text
 
 
-class Cursor(NamedTuple):
-    """A place that a reader came back with."""
-
-    place: Place
-    at: datetime
-
-    def older_than(self, days: int) -> bool:
-        """Whether the log may have been pruned behind it."""
-        return self.at < now() - timedelta(days=days)
+# Before every event.
+BEGINNING = Place(0, 0, UUID(int=0))
 
 
-def read_place(text: str) -> Cursor:
-    """The place that a cursor names; raises `BadPlaceError` for any other text."""
+def read_cursor(said: str) -> Cursor:
+    """The cursor that a reader came back with; raises `BadPlaceError` for any other text."""
     try:
-        found = orjson.loads(base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True))
-        mark, txid, seq, at = found
-        numbers = all(isinstance(each, int) and not isinstance(each, bool) and 0 <= each <= LARGEST for each in (txid, seq, at))
-        if mark == MARK and numbers:
-            return Cursor(Place(txid, seq), datetime.fromtimestamp(at, UTC))
-    except (binascii.Error, ValueError, TypeError, OverflowError, OSError):
+        printed = base64.b64decode(said + "=" * (-len(said) % 4), altchars=b"-_", validate=True)
+        if len(printed) == CURSOR_BYTES and printed.startswith(MARK):
+            return Cursor(UUID(bytes=printed[1:17]), datetime.fromtimestamp(int.from_bytes(printed[17:]), UTC))
+    except (binascii.Error, ValueError, OverflowError, OSError):
         raise BadPlaceError from None
     raise BadPlaceError
 
@@ -93,16 +105,25 @@ class Batch(NamedTuple):
     pending: bool
 
 
+class Holder(NamedTuple):
+    """Who keeps the oldest transaction of the cluster open; a prepared one has no process."""
+
+    pid: int | None
+    login: str
+    application: str
+    database: str
+
+
 async def read_events(ctx: Ctx, after: Place, most: int = BATCH) -> Batch:
     """The company's next events."""
     columns = (EVENTS.c.seq, EVENTS.c.id, EVENTS.c.type, EVENTS.c.entity, EVENTS.c.entity_id, EVENTS.c.actor_id)
     chosen = select(literal_column("txid::text::bigint"), *columns, EVENTS.c.payload, EVENTS.c.created_at, literal_column(SETTLED))
     chosen = chosen.where(_behind(after)).order_by(EVENTS.c.txid, EVENTS.c.seq).limit(most)
     found: list[Recorded] = []
-    for txid, seq, *values, settled in await ctx.db.records(chosen):
+    for txid, seq, event_id, *values, settled in await ctx.db.records(chosen):
         if not settled:
             return Batch(found, pending=True)
-        found.append(Recorded(Place(txid, seq), *values))
+        found.append(Recorded(Place(txid, seq, event_id), event_id, *values))
     return Batch(found, pending=False)
 
 
@@ -118,9 +139,25 @@ async def newest_place(ctx: Ctx) -> Place:
 
     It is an event's, hence flushed: ids of transactions that wrote nothing are given out again after a crash.
     """
-    newest = select(literal_column("txid::text::bigint"), EVENTS.c.seq).where(literal_column(SETTLED))
+    newest = select(literal_column("txid::text::bigint"), EVENTS.c.seq, EVENTS.c.id).where(literal_column(SETTLED))
     records = await ctx.db.records(newest.order_by(EVENTS.c.txid.desc(), EVENTS.c.seq.desc()).limit(1))
-    return Place(*records[0]) if records else Place(0, 0)
+    return Place(*records[0]) if records else BEGINNING
+
+
+async def place_of(ctx: Ctx, event_id: UUID) -> Place | None:
+    """Where an event of the company stands; None when the log does not have it, or not any more."""
+    if event_id == BEGINNING.event_id:
+        return BEGINNING
+    chosen = select(literal_column("txid::text::bigint"), EVENTS.c.seq, EVENTS.c.id).where(EVENTS.c.id == event_id)
+    records = await ctx.db.records(chosen)
+    return Place(*records[0]) if records else None
+
+
+async def holder(ctx: Ctx) -> Holder | None:
+    """Whose transaction is waited for, as far as PostgreSQL tells; None when it has just ended."""
+    columns: list[ColumnClause[Any]] = [literal_column(name) for name in Holder._fields]
+    records = await ctx.db.records(select(*columns).select_from(text(HOLDERS)))
+    return Holder(*records[0]) if records else None
 
 
 def _behind(after: Place) -> Any:

@@ -24,8 +24,8 @@ from resolvers.errors import (
 from schema.errors import RequestError
 from schema.http import error_response
 from schema.limits import LONGEST_LIST, MOST_FIELDS, MOST_OPERATIONS, MOST_REPEATS, MOST_VALUES, MOST_VARIABLES
-from schema.live.hub import MOST_BEHIND
 from schema.live.socket import INIT_WITHIN, PROTOCOL
+from schema.live.subscriber import MOST_BEHIND
 from schema.media import LEGACY, RESPONSE
 
 
@@ -61,7 +61,7 @@ BOTH_DOORS: dict[type[ParleyError], str] = {
     RateLimited: "Wait as many seconds as `Retry-After` and the message say.",
     Unavailable: "Try again after `Retry-After` seconds; look before you repeat a change.",
     Timeout: "Ask for fewer rows, or with a narrower filter.",
-    ParleyError: "Try once more; if it stays, tell the operator the answer's `X-Request-Id`, under which the log has the cause.",
+    ParleyError: "Try once more; if it stays, the log has it under the `X-Request-Id` (in GraphQL also `requestId`); tell the operator.",
 }
 BROKE = "Something broke on our side; what is not told."
 

@@ -1,6 +1,8 @@
 """How much a caller may send."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -11,12 +13,16 @@ LONGEST_NUMBER = 18
 # A read without one of these headers has no body (RFC 9112, 6.3): there is nothing to count.
 READS = frozenset({"GET", "HEAD"})
 ANNOUNCES = frozenset({b"content-length", b"transfer-encoding"})
+# What is still read of a caller that sends too much: bytes, and seconds.
+MOST_DRAINED = 16 * 1024 * 1024
+DRAINED_FOR = 2.0
 
 
 class BodyLimitMiddleware:
     """Refuses a body over the path's limit: at once when its length is declared, else at the chunk that goes over. Keeps no bytes.
 
-    The refusal closes the connection, so that what the caller still sends is not read.
+    The refusal closes the connection. A caller that is still sending would get a reset for what nobody has read, perhaps before
+    it has read the refusal; so some of it is read, and thrown away, for a while.
     """
 
     def __init__(self, app: ASGIApp, *, limit_for: Callable[[str], int], render: Render) -> None:
@@ -37,7 +43,7 @@ class BodyLimitMiddleware:
             if declared_length(scope["headers"]) > limit:
                 raise too_large(limit)
         except ParleyError as error:
-            await answer(error, scope, _closing(scope, send), self._render)
+            await answer(error, scope, _closing(scope, receive, send), self._render)
             return
         exchange = _Exchange(limit, receive, send)
         try:
@@ -47,7 +53,7 @@ class BodyLimitMiddleware:
                 raise
         finally:
             if exchange.over and not exchange.started:
-                await answer(too_large(limit), scope, _closing(scope, send), self._render)
+                await answer(too_large(limit), scope, _closing(scope, receive, send), self._render)
 
 
 class _Exchange:
@@ -98,10 +104,28 @@ def declared_length(headers: Iterable[Header]) -> int:
     return int(text) if len(text) <= LONGEST_NUMBER else 10**LONGEST_NUMBER
 
 
-def _closing(scope: Scope, send: Send) -> Send:
+def _closing(scope: Scope, receive: Receive, send: Send) -> Send:
+    """Sends a whole answer, and closes the connection once the caller has had time to read it."""
+
     async def send_closing(message: Message) -> None:
-        if message["type"] == "http.response.start" and scope.get("http_version", "1.1").startswith("1"):
-            message = {**message, "headers": [*message["headers"], (b"connection", b"close")]}
-        await send(message)
+        if message["type"] == "http.response.start":
+            if scope.get("http_version", "1.1").startswith("1"):
+                message = {**message, "headers": [*message["headers"], (b"connection", b"close")]}
+            await send(message)
+            return
+        await send({**message, "more_body": True})
+        await _drain(receive)
+        await send({**message, "body": b""})
 
     return send_closing
+
+
+async def _drain(receive: Receive) -> None:
+    left = MOST_DRAINED
+    with suppress(TimeoutError):
+        async with asyncio.timeout(DRAINED_FOR):
+            while left > 0:
+                message = await receive()
+                left -= len(message.get("body", b""))
+                if message["type"] != "http.request" or not message.get("more_body"):
+                    return

@@ -9,7 +9,11 @@ from web.rate_headers import refusal
 
 # What a page of another origin may read of an answer, besides the few headers that every page may.
 RATE = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
-EXPOSED = ("Allow", "ETag", "RateLimit-Policy", "Retry-After", "Server-Timing", "X-Request-Id", *RATE, *(f"X-{name}" for name in RATE))
+EXPOSED = (
+    *("Allow", "ETag", "RateLimit-Policy", "Retry-After", "Server-Timing", "WWW-Authenticate", "X-Request-Id"),
+    *RATE,
+    *(f"X-{name}" for name in RATE),
+)
 
 
 class LimitedCORSMiddleware(CORSMiddleware):

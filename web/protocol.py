@@ -36,6 +36,12 @@ class Protocol(CutsOff, HttpToolsProtocol):
         self.cycle = Cycle(self)
         self._start_asgi_task(self.cycle, self.app)
 
+    def shutdown(self) -> None:
+        """The server stops: what is being answered may finish, and an answer without end learns of it by its `state["ending"]`."""
+        super().shutdown()
+        if self.cycle is not None and not self.cycle.response_complete:
+            self.cycle.scope["state"].setdefault("ending", asyncio.Event()).set()
+
 
 class Cycle(RequestResponseCycle):
     """Keeps the start of an answer until its body comes, and hands everything but whole, plain answers to uvicorn."""

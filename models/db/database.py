@@ -5,11 +5,12 @@ from uuid import UUID
 from models.db.listen import Listener
 from models.db.pool import Pool, PoolOptions
 from models.db.session import Session
+from models.db.tell import Teller
 from settings import Settings, SettingsError
 
 
 class Database:
-    """Three pools. Reads cannot write; commands can; `system` serves the look-ups of `models.system` alone."""
+    """Three pools. Reads cannot write; commands can; `system` serves the look-ups of `models.system` and `teller` alone."""
 
     def __init__(self, settings: Settings) -> None:
         if settings.database_url is None:
@@ -31,12 +32,14 @@ class Database:
         self.writes = Pool(PoolOptions(url, settings.write_connections, wait, common, patience))
         self.listener = Listener(PoolOptions(url, 1, wait, common, patience))
         self.system = Pool(PoolOptions(url, 2, wait, common | {"role": settings.system_role}, patience))
+        self.teller = Teller(self.system)
 
     def session(self, company_id: UUID) -> Session:
         """What one caller may do: there is no session without a company."""
-        return Session(self.reads, self.writes, company_id)
+        return Session(self.reads, self.writes, company_id, self.teller.tell)
 
     async def close(self) -> None:
-        """Close every pool."""
+        """Tell what is not told yet, and close every pool."""
+        await self.teller.close()
         for pool in (self.reads, self.writes, self.system):
             await pool.close()

@@ -1,6 +1,6 @@
 """A session: everything a request may do with the database, held to one company."""
 
-from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -27,12 +27,15 @@ if TYPE_CHECKING:
 class Session:
     """Reads go out one statement at a time on a borrowed connection; a command keeps one for its transaction."""
 
-    def __init__(self, reads: "Pool", writes: "Pool", company_id: UUID) -> None:
+    def __init__(self, reads: "Pool", writes: "Pool", company_id: UUID, tell: Callable[[UUID], None]) -> None:
+        """`tell` is called with the company once events of it were committed."""
         self.company_id = company_id
         self.statements = 0
         self._company = str(company_id)
         self._reads = reads
         self._writes = writes
+        self._tell = tell
+        self._news = False
         self._turns = Turns()
         self._transaction: asyncpg.Connection | None = None
 
@@ -82,8 +85,10 @@ class Session:
             # A transaction in which a statement failed is rolled back by COMMIT, without an error: that may not pass for done.
             if await connection.execute("COMMIT") != "COMMIT":
                 raise RuntimeError("a statement failed inside the transaction and its error was not raised; nothing was stored")
+            if self._news:
+                self._tell(self.company_id)
         finally:
-            self._transaction = None
+            self._transaction, self._news = None, False
             self._writes.release(connection)
 
     async def insert(self, entity: Entity, values: Mapping[str, Any]) -> Row:
@@ -105,6 +110,10 @@ class Session:
     async def execute(self, statement: Executable) -> Sequence[Sequence[Any]]:
         """Run any other Core statement inside the open transaction."""
         return await self._fetch(compile_statement(statement))
+
+    def announce(self) -> None:
+        """There are events in the open transaction, of which their readers are told once it is committed."""
+        self._news = True
 
     async def _write(self, entity: Entity, statement: Any) -> list[Row]:
         return rows_of(entity.table, await self._fetch(compile_statement(statement.returning(*entity.table.c))))

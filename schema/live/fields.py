@@ -8,9 +8,10 @@ import strawberry
 from strawberry.utils.str_converters import to_camel_case
 
 from models.catalogue import Entity
+from models.columns import now
 from resolvers.ctx import Ctx
 from resolvers.errors import BadRequest
-from resolvers.event_log import Recorded
+from resolvers.event_log import Recorded, newest_place
 from schema import scalars
 from schema.declared import Fact, Live, Subject, declare
 from schema.filters import filter_name
@@ -117,6 +118,19 @@ def _types(given: dict[str, Any]) -> Test:
     chosen = None if wanted is None else frozenset(wanted)
     return lambda event: chosen is None or event.type in chosen
 
+
+async def _event_cursor(info: strawberry.Info) -> Any:
+    return (await newest_place(info.context)).cursor(now())
+
+
+QUERIES = {
+    "event_cursor": field_with(
+        _event_cursor,
+        {},
+        str | None,
+        "Where the event log stands. Ask for it first, then for what you show, and give it as `after`: nothing falls in between.",
+    )
+}
 
 SUBSCRIPTIONS = {
     "events": subscription(

@@ -5,108 +5,27 @@ itself until it has caught up, and is told when there is too much to catch up wi
 """
 
 import asyncio
-from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable
 from uuid import UUID
+from weakref import WeakValueDictionary
 
 import structlog
 
 from resolvers.ctx import Ctx
-from resolvers.event_log import BATCH, Cursor, Place, Recorded, events_behind, newest_place, read_events
+from resolvers.event_log import BATCH, Cursor, holder, newest_place, read_events
 from resolvers.faults import DATABASE_FAULTS
 from resolvers.principal import Principal
+from schema.live.subscriber import PAUSE, Company, Subscriber
 
-# Events that wait in memory for one subscriber.
-MOST_WAITING = 256
-# Events that a subscriber may catch up with.
-MOST_BEHIND = 10_000
 # Without a word from the database everything is looked at this often, in seconds.
 LOOK_EVERY = 2.0
 # How long an event whose transaction is not settled is waited for before the next look, in seconds.
 SETTLING, LONGEST_SETTLING = 0.01, 0.25
-PAUSE = 0.5
+# From when on such waiting is said in the log, and how often, in seconds.
+SAID_AFTER, SAID_EVERY = 3.0, 10.0
 
 log = structlog.get_logger(__name__)
 Listen = Callable[[Callable[[UUID | None], None]], Awaitable[None]]
-
-
-class Gap:
-    """Events were left out: there were too many, or the log does not reach back that far. `place` is where it goes on."""
-
-    def __init__(self, place: Place) -> None:
-        self.place = place
-
-
-@dataclass(eq=False, slots=True)
-class Company:
-    """The log of one company, read up to `place`."""
-
-    ctx: Callable[[], Ctx]
-    place: Place
-    subscribers: "set[Subscriber]" = field(default_factory=set)
-    settling: float = SETTLING
-
-
-@dataclass(eq=False, slots=True)
-class Subscriber:
-    """One reader of a company's events, in order, each once. `behind` says that it has to read the log itself."""
-
-    company: Company
-    place: Place
-    behind: bool
-    expired: bool = False
-    waiting: "deque[Recorded]" = field(default_factory=deque)
-    woken: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def push(self, event: Recorded) -> None:
-        """Take an event; when too many wait, they are dropped, to be read from the log later."""
-        if self.behind:
-            return
-        if len(self.waiting) >= MOST_WAITING:
-            self.waiting.clear()
-            self.behind = True
-        else:
-            self.waiting.append(event)
-        self.woken.set()
-
-    async def events(self) -> AsyncIterator[Recorded | Gap]:
-        """Everything from where it stands, for ever."""
-        while True:
-            if self.behind:
-                try:
-                    async for event in self._catch_up():
-                        yield event
-                except DATABASE_FAULTS as error:
-                    log.warning("a subscriber cannot catch up: the database is away", error=type(error).__name__)
-                    self.behind = True
-                    await asyncio.sleep(PAUSE)
-            elif self.waiting:
-                event = self.waiting.popleft()
-                if event.place > self.place:
-                    self.place = event.place
-                    yield event
-            else:
-                self.woken.clear()
-                await self.woken.wait()
-
-    async def _catch_up(self) -> AsyncIterator[Recorded | Gap]:
-        ctx = self.company.ctx()
-        newest = await newest_place(ctx)
-        # A place ahead of the log is of another cluster, from which the database was restored.
-        lost = self.expired or self.place > newest
-        if lost or await events_behind(ctx, self.place, MOST_BEHIND + 1) > MOST_BEHIND:
-            self.place, self.expired = newest, False
-            yield Gap(newest)
-        while True:
-            # What the hub hands out from here on is kept, so that nothing falls between the last look and the first push.
-            self.behind = False
-            batch = await read_events(ctx, self.place)
-            for event in batch.events:
-                self.place = event.place
-                yield event
-            if len(batch.events) < BATCH:
-                return
 
 
 class Hub:
@@ -117,26 +36,45 @@ class Hub:
         self._listen = listen
         self._context = context
         self._companies: dict[UUID, Company] = {}
+        self._looking: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
         self._dirty: set[UUID] = set()
         self._woken = asyncio.Event()
         self._running: asyncio.Task[None] | None = None
+        self._said_at = -SAID_EVERY
 
     async def join(self, company_id: UUID, after: Cursor | None, days: int) -> Subscriber:
-        """A new subscriber; from now on, or from where a cursor says. `days` is how long the log is kept."""
-        company = self._companies.get(company_id)
-        if company is None:
-            made = Company(lambda: self._context(Principal.system(company_id)), Place(0, 0))
-            made.place = await newest_place(made.ctx())
-            # Another subscriber may have been as quick.
-            company = self._companies.setdefault(company_id, made)
-            # What was committed since that look was told to a hub that did not know the company yet.
-            self._heard(company_id)
-        expired = after is not None and after.older_than(days)
-        subscriber = Subscriber(company, after.place if after else company.place, behind=after is not None, expired=expired)
-        company.subscribers.add(subscriber)
+        """A new subscriber; from now on, or from where a cursor says. `days` is how long the log is kept.
+
+        Whoever comes while the database is away waits for it.
+        """
+        # Of those who come together to a company that nobody followed, one looks where its log stands.
+        looking = self._looking.setdefault(company_id, asyncio.Lock())
+        async with looking:
+            company = self._companies.get(company_id) or await self._followed(company_id)
+            subscriber = Subscriber(company, company.place)
+            expired = after is not None and after.older_than(days)
+            # Whoever was told what this process read last has missed nothing.
+            if after is not None and (expired or after.event_id != company.place.event_id):
+                subscriber.after, subscriber.behind, subscriber.lost = after.event_id, True, expired
+            company.subscribers.add(subscriber)
         if self._running is None or self._running.done():
             self._running = asyncio.create_task(self._run())
         return subscriber
+
+    async def _followed(self, company_id: UUID) -> Company:
+        def ctx() -> Ctx:
+            return self._context(Principal.system(company_id))
+
+        while True:
+            try:
+                made = self._companies[company_id] = Company(ctx, await newest_place(ctx()), settling=SETTLING)
+            except DATABASE_FAULTS as error:
+                log.warning("a subscriber waits to begin: the database is away", error=type(error).__name__)
+                await asyncio.sleep(PAUSE)
+            else:
+                # What was committed since that look was told to a hub that did not know the company yet.
+                self._heard(company_id)
+                return made
 
     def leave(self, subscriber: Subscriber) -> None:
         """Whoever joined leaves; a company without subscribers is no longer read."""
@@ -185,25 +123,41 @@ class Hub:
             for company_id in dirty:
                 company = self._companies.get(company_id)
                 if company is not None:
-                    await self._advance(company_id, company)
+                    await self._look(company_id, company)
 
-    async def _advance(self, company_id: UUID, company: Company) -> None:
-        """Hand out what is new. A look that fails, or finds events that are not settled, is repeated a little later."""
-        loop = asyncio.get_running_loop()
+    async def _look(self, company_id: UUID, company: Company) -> None:
+        """Hand out what is new; a look that fails is repeated a little later."""
         try:
-            batch = await read_events(company.ctx(), company.place)
+            await self._advance(company_id, company)
         except DATABASE_FAULTS as error:
             log.warning("events are not read: the database is away", error=type(error).__name__)
-            loop.call_later(PAUSE, self._heard, company_id)
-            return
+            asyncio.get_running_loop().call_later(PAUSE, self._heard, company_id)
+
+    async def _advance(self, company_id: UUID, company: Company) -> None:
+        batch = await read_events(company.ctx(), company.place)
         for event in batch.events:
             for subscriber in company.subscribers:
                 subscriber.push(event)
             company.place = event.place
+        if batch.events or not batch.pending:
+            company.waits_since = None
         if len(batch.events) == BATCH:
             self._heard(company_id)
         elif batch.pending:
-            loop.call_later(company.settling, self._heard, company_id)
+            asyncio.get_running_loop().call_later(company.settling, self._heard, company_id)
             company.settling = min(LONGEST_SETTLING, company.settling * 2)
+            await self._say_waiting(company)
         else:
             company.settling = SETTLING
+
+    async def _say_waiting(self, company: Company) -> None:
+        """Any transaction of the cluster that wrote and stays open holds up everybody's events: whose it is has to be known."""
+        now = asyncio.get_running_loop().time()
+        waited = now - (company.waits_since or now)
+        company.waits_since = company.waits_since or now
+        if waited < SAID_AFTER or now - self._said_at < SAID_EVERY:
+            return
+        self._said_at = now
+        found = await holder(company.ctx())
+        if found is not None:
+            log.warning("events wait for a transaction that stays open", seconds=round(waited, 1), **found._asdict())

@@ -75,7 +75,7 @@ class Connection:
     principal: Principal | None = None
     running: "dict[str, asyncio.Task[None]]" = field(default_factory=dict)
     sending: asyncio.Lock = field(default_factory=asyncio.Lock)
-    ended: "asyncio.Future[None]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+    ended: "asyncio.Future[CloseError]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
     place: ExitStack = field(default_factory=ExitStack)
     acknowledged: bool = False
 
@@ -83,7 +83,10 @@ class Connection:
         """Read messages until either side ends it."""
         tasks = [asyncio.create_task(self._read()), asyncio.create_task(self._watch())]
         try:
-            done, _ = await asyncio.wait({*tasks, self.ended}, return_when=asyncio.FIRST_COMPLETED)
+            ways: set[asyncio.Future[Any]] = {*tasks, self.ended}
+            done, _ = await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+            if self.ended in done:
+                raise self.ended.result()
             for each in done:
                 await each
         except CloseError as ended:
@@ -203,9 +206,9 @@ class Connection:
             self._end(ended)
 
     def _end(self, ended: CloseError) -> None:
-        """What one operation learned of the connection's end."""
+        """What one operation learned of the connection's end; nobody may ask for it any more, so it is no exception of the future's."""
         if not self.ended.done():
-            self.ended.set_exception(ended)
+            self.ended.set_result(ended)
 
     async def _operate(self, name: str, payload: Mapping[str, Any]) -> None:
         engine, listening = self.sockets.engine, self.sockets.listening
@@ -229,8 +232,8 @@ class Connection:
         except GraphQLError as error:
             raise RequestError(error.message, "BAD_USER_INPUT", errors=[error]) from None
         try:
-            async with asked.begun(listening, self._credential) as told:
-                async for answer in told:
+            async with asked.begun(listening, self._credential) as begun:
+                async for answer in begun.answers:
                     await self._next(name, answer.body)
         except ParleyError as error:
             await self._next(name, refused(error))

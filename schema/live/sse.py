@@ -1,18 +1,21 @@
 """Live updates as server-sent events, in the "distinct connections" mode of GraphQL over SSE: `next`, then `complete`.
 
-Each event's `id` is its cursor, so that a browser's `Last-Event-ID` resumes where the stream was cut.
+Each event's `id` is its cursor, so that a browser's `Last-Event-ID` resumes where the stream was cut; so is the id with which
+the stream opens, for whoever is cut off before the first event.
 """
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AbstractContextManager, nullcontext, suppress
 
+import structlog
 from graphql import GraphQLError
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from resolvers.ctx import Ctx
 from resolvers.errors import ParleyError, Unavailable
+from resolvers.faults import as_parley
 from schema.engine import Engine, Prepared
 from schema.errors import RequestError
 from schema.live.told import Credential, Listening, Subscription, Told, refused
@@ -23,6 +26,9 @@ BEAT_EVERY = 15.0
 BEAT = b":\n\n"
 COMPLETE = b"event: complete\ndata: {}\n\n"
 UNBUFFERED = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+LAST = {"type": "http.response.body", "body": b"", "more_body": False}
+
+log = structlog.get_logger(__name__)
 
 
 class EventStream(StreamingResponse):
@@ -33,9 +39,24 @@ class EventStream(StreamingResponse):
         self._place = place or nullcontext()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Raises `RateLimited` before anything is sent when there is no place."""
+        """Raises `RateLimited` before anything is sent when there is no place.
+
+        When the server stops (`state["ending"]`, which web/protocol.py sets), the stream ends without `complete`, so that its
+        client comes back and resumes.
+        """
         with self._place:
-            await super().__call__(scope, receive, send)
+            ending = scope["state"].setdefault("ending", asyncio.Event())
+            tasks = asyncio.create_task(super().__call__(scope, receive, send)), asyncio.create_task(ending.wait())
+            try:
+                done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                for task in tasks:
+                    task.cancel()
+                await asyncio.wait(tasks)
+            if tasks[0] in done:
+                tasks[0].result()
+            else:
+                await send(LAST)
 
 
 async def subscribed(engine: Engine, prepared: Prepared, ctx: Ctx, resume: str | None) -> Subscription:
@@ -53,14 +74,18 @@ async def one_answer(body: bytes) -> AsyncIterator[bytes]:
 
 
 async def event_stream(asked: Subscription, listening: Listening, credential: Credential) -> AsyncIterator[bytes]:
-    """A subscription's answers. The first beat says that it has begun, further ones that it lasts; an error that ends it comes last."""
+    """A subscription's answers. The first beat says where it has begun, further ones that it lasts; an error that ends it comes last."""
     try:
-        async with asked.begun(listening, credential) as told:
-            yield BEAT
-            async for each in _beating(told, credential):
+        async with asked.begun(listening, credential) as begun:
+            yield b"id: %b\n%b" % (begun.cursor.encode(), BEAT)
+            async for each in _beating(begun.answers, credential):
                 yield each
     except ParleyError as error:
         yield framed(refused(error))
+        yield COMPLETE
+    except Exception as error:
+        log.exception("unhandled in an event stream")
+        yield framed(refused(as_parley(error)))
         yield COMPLETE
 
 

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 import orjson
+import structlog
 from graphql.execution.values import VariableValues
 
 from models.columns import now
@@ -16,18 +17,20 @@ from models.filters import Compare, Condition
 from models.rows import Rows
 from resolvers.ctx import Ctx, Spending
 from resolvers.errors import BadRequest, ParleyError, RateLimited, Timeout, Unauthenticated, Unavailable
-from resolvers.event_log import BadPlaceError, Cursor, Place, Recorded, read_place
-from resolvers.faults import DATABASE_FAULTS, as_parley, known
+from resolvers.event_log import BEGINNING, BadPlaceError, Cursor, Recorded, read_cursor
+from resolvers.faults import DATABASE_FAULTS, MASKED, known
 from resolvers.listing import EVERYTHING, Listing, listed
 from resolvers.principal import Principal
 from schema.engine import Engine, Prepared, printed
 from schema.errors import as_json
 from schema.listings import listing_of
-from schema.live.hub import PAUSE, Gap, Hub, Subscriber
+from schema.live.hub import Hub
+from schema.live.subscriber import PAUSE, Gap, Subscriber
 from schema.planner.arguments import read_arguments
 from schema.planner.plan import LivePlan, Operation
 
 Credential = Callable[[], Awaitable[Principal]]
+log = structlog.get_logger(__name__)
 
 
 class Authenticator(Protocol):
@@ -44,7 +47,7 @@ class Authenticator(Protocol):
 MOST_TRIES = 3
 WAITED_FOR: tuple[type[Exception], ...] = (Unavailable, *DATABASE_FAULTS)
 # Stands for any event while a subscription is only checked.
-TRIAL = Recorded(Place(0, 0), UUID(int=0), "", "", UUID(int=0), None, {}, now())
+TRIAL = Recorded(BEGINNING, UUID(int=0), "", "", UUID(int=0), None, {}, now())
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,14 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class Begun:
+    """A subscription that has begun: the cursor of where, and its answers from there on."""
+
+    cursor: str
+    answers: AsyncGenerator[Told, None]
+
+
+@dataclass(frozen=True, slots=True)
 class Subscription:
     """A subscription that may begin: its plan, its test of events, the condition of its filter, where it starts."""
 
@@ -117,13 +128,13 @@ class Subscription:
         return made
 
     @asynccontextmanager
-    async def begun(self, listening: Listening, credential: Credential) -> AsyncIterator[AsyncGenerator[Told, None]]:
+    async def begun(self, listening: Listening, credential: Credential) -> AsyncIterator[Begun]:
         """The answers to everything that happens from here on, until the caller may no longer listen: then `ParleyError` is raised."""
         company_id = (await credential()).company_id
         subscriber = await listening.hub.join(company_id, self.after, listening.days)
         told = self._told(subscriber, listening, credential, company_id)
         try:
-            yield told
+            yield Begun(self.after.text if self.after else subscriber.place.cursor(now()), told)
         finally:
             await told.aclose()
             listening.hub.leave(subscriber)
@@ -157,15 +168,16 @@ class Subscription:
             except WAITED_FOR as error:
                 meaning = known(error)
                 tries += isinstance(meaning, Timeout)
-                if not isinstance(meaning, Unavailable) or tries == MOST_TRIES:
-                    raise
+                if meaning is not None and (not isinstance(meaning, Unavailable) or tries == MOST_TRIES):
+                    raise meaning from error
             await asyncio.sleep(PAUSE)
 
     async def _answer(self, ctx: Ctx) -> bytes | None:
         """The answer to the context's event; None when its row does not meet the filter."""
         plan = self.operation.plan_for(ctx.principal.scopes)
         if not isinstance(plan, LivePlan):
-            raise as_parley(RuntimeError("the subscription can no longer be planned"))
+            log.error("a subscription can no longer be planned", reason=self.operation.reason)
+            raise ParleyError(MASKED)
         ctx.require({plan.live.scope})
         fillers = await self.engine.runner.fillers(plan.payload, ctx, self.variables, self.subject(ctx))
         answer = await self.engine.runner.try_printing(plan.payload, ctx, fillers)
@@ -187,9 +199,10 @@ def _cursor(text: str | None) -> Cursor | None:
     if text is None:
         return None
     try:
-        return read_place(text)
+        return read_cursor(text)
     except BadPlaceError:
-        raise BadRequest.field("after", "is not a cursor of an event; take one from an event's `cursor`") from None
+        said = "is not a cursor of an event; take one from an event's `cursor` or from `eventCursor`, or query anew and leave it out"
+        raise BadRequest.field("after", said) from None
 
 
 def _gap(gap: Gap) -> Told:

@@ -1,11 +1,12 @@
 """F19 over sockets and event streams: another company's ids, values and cursors in every subscription, while that company is at work."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import asyncpg
 import orjson
@@ -13,7 +14,7 @@ import pytest
 from graphql import GraphQLField, get_named_type, is_required_argument
 
 from models.columns import now
-from resolvers.event_log import newest_place
+from resolvers.event_log import newest_place, read_cursor
 from settings import Settings
 from tests.contracts.attacks_graphql import sampler
 from tests.contracts.attacks_lists import conditions, shown
@@ -139,6 +140,13 @@ class Spy:
         while True:
             self.heard[name].append(orjson.dumps(await stream.hear(600)).decode() + f" id {stream.last}")
 
+    def gaps(self) -> set[UUID]:
+        """After which events it was told to go on so far, each time because of a gap; forgets that it was told anything."""
+        told = [each for heard in self.heard.values() for each in heard]
+        self.heard = {name: [] for name in self.heard}
+        assert all('"EVENTS_GAP"' in each for each in told)
+        return {read_cursor(found).event_id for each in told for found in re.findall('"cursor":"([^"]+)"', each)}
+
     def told(self) -> str:
         """Every word, cursors decoded."""
         text = "\n".join(each for heard in self.heard.values() for each in heard)
@@ -203,6 +211,11 @@ async def test_nobody_is_told_anything_of_another_company(
         await foe.over_streams(list(with_own(attacker))[:: DEPTH + 1], last=cursor)
         await friend.over_a_socket(list(with_own(victim)))
         await eventually(lambda: len(subscribers(served.hub)) == len(foe.heard) + len(friend.heard), 30)
+
+        # Their cursor is none of one's own log, like one that nobody has: one is told so, and listens on from one's own newest event.
+        resuming = {name for name, each in foe.attacks.items() if "after" in each.variables or cursor in name}
+        await eventually(lambda: {name for name, heard in foe.heard.items() if heard} == resuming, 30)
+        assert foe.gaps() == {(await newest_place(attacker.tenant.ctx())).event_id}
 
         made = await work(victim, canary)
         await eventually(lambda: len(_spoken(friend, "events")) == made, 30)

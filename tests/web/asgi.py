@@ -1,12 +1,16 @@
 """Drives ASGI apps by direct calls: exact paths, repeated headers and single messages, which HTTP clients smooth over."""
 
-from collections.abc import Callable, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 import orjson
+import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uvicorn.server import ServerState
 
 from resolvers.errors import ParleyError, Unauthenticated
 from resolvers.principal import ROLE_SCOPES, Principal
@@ -14,6 +18,7 @@ from settings import Settings
 from web.access import AccessMiddleware, Doors
 from web.budgets import Budgets
 from web.limits import Limiter
+from web.protocol import Protocol
 from web.request_id import RequestIdMiddleware
 
 Headers = Sequence[tuple[bytes, bytes]]
@@ -87,6 +92,21 @@ def responding(status: int, *chunks: bytes) -> ASGIApp:
             await send({"type": "http.response.body", "body": chunk, "more_body": index < len(chunks) - 1})
 
     return app
+
+
+@asynccontextmanager
+async def listening(app: ASGIApp) -> AsyncIterator[int]:
+    """The port of a server that speaks HTTP as `parley web` does."""
+    config = uvicorn.Config(app, interface="asgi3", log_config=None, access_log=False)
+    config.load()
+    state = ServerState()
+    server = await asyncio.get_running_loop().create_server(lambda: Protocol(config, state, {}), "127.0.0.1", 0)
+    try:
+        yield server.sockets[0].getsockname()[1]
+    finally:
+        server.close()
+        while state.connections:  # noqa: ASYNC110 - the server has no event for it
+            await asyncio.sleep(0.001)
 
 
 def person(number: int = 1) -> Principal:

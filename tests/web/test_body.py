@@ -1,12 +1,16 @@
 """F12: bodies that are too large or lie about their length."""
 
+import asyncio
+import socket
+import time
 import tracemalloc
 
 import pytest
 from fastapi import FastAPI, UploadFile
 from starlette.types import Message, Receive, Scope, Send
 
-from tests.web.asgi import Headers, Reply, call, http, render, responding
+import web.body
+from tests.web.asgi import Headers, Reply, call, http, listening, render, responding
 from web.body import BodyLimitMiddleware
 
 LIMIT = 100
@@ -71,7 +75,11 @@ async def test_two_different_lengths_are_400_and_the_same_twice_is_one() -> None
 
 
 @pytest.mark.parametrize("headers", [[], length(b"5")])
-async def test_a_stream_that_grows_over_the_limit_is_cut_and_the_rest_is_not_read(headers: Headers) -> None:
+async def test_a_stream_that_grows_over_the_limit_is_cut_and_the_rest_is_not_taken(
+    headers: Headers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some more is read, and thrown away, so that the caller can read the answer."""
+    monkeypatch.setattr(web.body, "MOST_DRAINED", 90)
     given = 0
 
     async def endless() -> Message:
@@ -85,7 +93,7 @@ async def test_a_stream_that_grows_over_the_limit_is_cut_and_the_rest_is_not_rea
         reply.messages.append(message)
 
     await APP(http(method="POST", headers=headers), endless, send)
-    assert (reply.status, reply.code, given) == (413, "PAYLOAD_TOO_LARGE", 4)
+    assert (reply.status, reply.code, given) == (413, "PAYLOAD_TOO_LARGE", 4 + 3)
 
 
 async def test_an_app_that_swallows_the_error_still_answers_413() -> None:
@@ -97,7 +105,7 @@ async def test_an_app_that_swallows_the_error_still_answers_413() -> None:
         await responding(400, b"could not parse")(scope, receive, send)
 
     reply = await call(BodyLimitMiddleware(stubborn, limit_for=limited, render=render), http(method="POST"), b"x" * 101)
-    assert (reply.status, len(reply.messages)) == (413, 2)
+    assert (reply.status, len(reply.messages)) == (413, 3)
 
 
 async def test_an_app_that_already_answers_is_told_that_the_caller_left() -> None:
@@ -124,6 +132,45 @@ async def test_a_form_parser_is_cut_off_too() -> None:
     app = BodyLimitMiddleware(api, limit_for=lambda _path: 1000, render=render)
     assert (await call(app, http("/upload", "POST", headers), head, b"x" * 100, b"\r\n--b--")).body == b"100"
     assert (await call(app, http("/upload", "POST", headers), head, *[b"x" * 100] * 20, b"\r\n--b--")).status == 413
+
+
+def refused(port: int, head: bytes, size: int) -> bytes:
+    """What a client reads that writes everything first, and only then reads."""
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+        connection.sendall(b"POST / HTTP/1.1\r\nHost: a\r\n" + head + b"\r\n\r\n")
+        for _ in range(size // 2**16):
+            connection.sendall(b"10000\r\n" + b"x" * 2**16 + b"\r\n" if b"chunked" in head else b"x" * 2**16)
+        told = b""
+        while more := connection.recv(65536):
+            told += more
+        return told
+
+
+@pytest.mark.parametrize("head", [b"Content-Length: 8388608", b"Transfer-Encoding: chunked"])
+async def test_a_client_that_writes_on_reads_the_refusal_and_no_reset(head: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(web.body, "DRAINED_FOR", 1.0)
+    async with listening(APP) as port:
+        began = time.monotonic()
+        told = await asyncio.to_thread(refused, port, head, 8 * 2**20)
+        assert told.startswith(b"HTTP/1.1 413 ")
+        assert told.endswith(b'{"limit":100}}')
+        assert b"connection: close" in told
+        assert time.monotonic() - began < 4
+
+
+async def test_a_client_that_never_ends_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(web.body, "MOST_DRAINED", 2**20)
+    async with listening(APP) as port:
+        with pytest.raises(ConnectionError):
+            await asyncio.to_thread(refused, port, b"Transfer-Encoding: chunked", 2**30)
+
+
+async def test_a_client_that_waits_is_let_go_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(web.body, "DRAINED_FOR", 0.3)
+    async with listening(APP) as port:
+        began = time.monotonic()
+        assert (await asyncio.to_thread(refused, port, b"Content-Length: 1000", 0)).startswith(b"HTTP/1.1 413 ")
+        assert 0.2 < time.monotonic() - began < 3
 
 
 async def test_nothing_is_kept_of_a_large_body() -> None:

@@ -2,7 +2,6 @@
 
 import os
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import insert, select
 
@@ -24,6 +23,7 @@ async def write(tenant: Tenant, count: int, size: int = 0) -> list[str]:
     async with ctx.db.transaction():
         # In order, because one statement numbers its rows as they come.
         await ctx.db.execute(insert(EVENTS).values(rows).returning(EVENTS.c.seq))
+        ctx.db.announce()
     return [str(row["id"]) for row in rows]
 
 
@@ -31,8 +31,3 @@ async def truth(tenant: Tenant) -> list[str]:
     """The ids of all events of the company in the order in which readers get them; call it when nothing is being written."""
     chosen = select(EVENTS.c.id).order_by(EVENTS.c.txid, EVENTS.c.seq)
     return [str(row[0]) for row in await tenant.ctx().db.records(chosen)]
-
-
-def ids(records: list[Any]) -> list[UUID]:
-    """The ids of what the hub hands out."""
-    return [each.id for each in records]

@@ -53,7 +53,9 @@ class Stream:
                     name, _, value = line.partition(": ")
                     event[name] = value
                 elif event:
-                    self.last = event.get("id", self.last)
+                    self.last = event.pop("id", self.last)
+                    if not event:
+                        continue
                     self.kinds.append(event["event"])
                     return orjson.loads(event["data"])
         raise EOFError

@@ -31,8 +31,8 @@ from tests.schema.live.log import write
 from tests.schema.live.serving import eventually, serving
 from tests.tenant import Tenant
 
-CYCLES = int(os.environ.get("LIVE_CYCLES", "1500"))
-WARM_UP = max(600, CYCLES // 5)
+CYCLES = int(os.environ.get("LIVE_CYCLES", "1000"))
+WARM_UP = max(500, CYCLES // 5)
 AT_ONCE = 20
 COMPANIES = 8
 CONTACTS = "subscription { contactChanged { id type contact { email } } }"

@@ -115,7 +115,7 @@ async def test_one_subscription_more_than_allowed_is_refused_alone(settings: Set
 
 
 async def test_ten_thousand_subscriptions_on_one_socket_are_fifty(settings: Settings) -> None:
-    async with serving(settings) as served:
+    async with serving(settings, pool_timeout=20) as served:
         tenant = await served.tenant()
         async with served.socket(tenant.token) as client:
             refused = asyncio.create_task(_errors(client, 9_950))
@@ -198,7 +198,7 @@ async def test_aliases_fragments_and_variables(settings: Settings) -> None:
 async def test_clients_that_leave_in_the_middle_leave_nothing_unhandled(settings: Settings) -> None:
     async with serving(settings) as served:
         tenant = await served.tenant()
-        for number in range(60):
+        for number in range(30):
             async with served.socket(tenant.token) as client:
                 for name in "12345":
                     await client.subscribe(name, CONTACTS)

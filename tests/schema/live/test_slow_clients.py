@@ -14,12 +14,12 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.frames import Frame, Opcode
 
-import schema.live.hub
 import schema.live.sse
+import schema.live.subscriber
 import web.unread
 from models.columns import now
 from resolvers.event_log import newest_place
-from schema.live.hub import MOST_WAITING
+from schema.live.subscriber import MOST_WAITING
 from settings import Settings
 from tests.ops.running import tell
 from tests.schema.live.client import Client
@@ -95,7 +95,7 @@ async def test_whoever_does_not_read_slows_nobody_down_and_stays_small(settings:
                 written = await write(tenant, 50, 10_000)
                 assert await heard(lambda: reader.told("1"), 50) == written
             before, delays = psutil.Process().memory_info().rss, []
-            for _ in range(40):
+            for _ in range(20):
                 [written] = await write(tenant, 1)
                 began = time.monotonic()
                 assert await heard(lambda: reader.told("1"), 1) == [written]
@@ -105,9 +105,9 @@ async def test_whoever_does_not_read_slows_nobody_down_and_stays_small(settings:
             grown = psutil.Process().memory_info().rss - before
             waiting = max(len(each.waiting) for each in subscribers(served.hub))
     median = sorted(delays)[len(delays) // 2]
-    tell(f"beside a client that does not read: told after {median * 1000:.1f} ms (median); 40 MB of events, {grown / MEGABYTE:.1f} MB kept")
+    tell(f"beside a client that does not read: told after {median * 1000:.1f} ms (median); 20 MB of events, {grown / MEGABYTE:.1f} MB kept")
     assert waiting <= MOST_WAITING
-    assert grown < 15 * MEGABYTE
+    assert grown < 10 * MEGABYTE
     assert median < 0.5
 
 
@@ -137,7 +137,7 @@ async def test_whoever_reads_again_is_told_everything_in_order(settings: Setting
 async def test_a_queue_that_overflows_again_and_again_loses_and_repeats_nothing(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(schema.live.hub, "MOST_WAITING", 3)
+    monkeypatch.setattr(schema.live.subscriber, "MOST_WAITING", 3)
     async with serving(settings) as served:
         tenant = await served.tenant()
         slow = await served.hub.join(tenant.company_id, None, 90)
@@ -162,7 +162,7 @@ async def test_a_queue_that_overflows_again_and_again_loses_and_repeats_nothing(
 
 
 async def test_too_much_to_catch_up_with_is_a_gap_that_is_said(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(schema.live.hub, "MOST_BEHIND", 300)
+    monkeypatch.setattr(schema.live.subscriber, "MOST_BEHIND", 300)
     async with serving(settings) as served:
         tenant = await served.tenant()
         start = (await newest_place(tenant.ctx())).cursor(now())
