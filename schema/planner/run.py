@@ -81,14 +81,15 @@ class PlannedRun:
 
     async def fillers(self, plan: Plan, ctx: Ctx, variables: VariableValues, subject: Rows[Any] | None = None) -> list[Filler]:
         """What fills the plan's marks for this request; `subject` is the row that a payload shows, none while one is only tried."""
-        return [await self._filler(plan, number, ctx, variables, subject) for number in range(len(plan.asked))]
+        kept = plan.fillings
+        return [kept.get(number) or await self._filler(plan, number, ctx, variables, subject) for number in range(len(plan.asked))]
 
     async def _filler(self, plan: Plan, number: int, ctx: Ctx, variables: VariableValues, subject: Rows[Any] | None) -> Filler:
-        known_filling = plan.fillings.get(number)
-        if known_filling is not None:
-            return known_filling
         asked = plan.asked[number]
         match asked.source:
+            case declared.Root(_, resolver, single):
+                wanted = read_id(self._arguments(plan, number, variables)["id"], "id") if single else self._listing(plan, number, variables)
+                return _whole(asked, await resolver(ctx, wanted))
             case declared.ById(read, many):
                 ids = read(self._arguments(plan, number, variables))
                 return Value(ids if many else ids[0])
@@ -96,9 +97,6 @@ class PlannedRun:
                 return Value(self._json(asked, read(ctx)))
             case declared.Own(_, resolver):
                 return _whole(asked, await resolver(ctx))
-            case declared.Root(_, resolver, single):
-                wanted = read_id(self._arguments(plan, number, variables)["id"], "id") if single else self._listing(plan, number, variables)
-                return _whole(asked, await resolver(ctx, wanted))
         return self._hung(plan, number, ctx, variables) if asked.edge else _whole(asked, subject or by_id(_entity(asked), None))
 
     def _hung(self, plan: Plan, number: int, ctx: Ctx, variables: VariableValues) -> Filling:
