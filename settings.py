@@ -83,6 +83,9 @@ class Settings(BaseSettings):
         description="Bearer token (at least 32 characters) that opens the web server's Prometheus counters at `/metrics`. Unset: none.",
     )
     demo: bool = Field(False, description="Offer the demo company's tokens in GraphiQL; `make run` sets it. Development only.")
+    worker_metrics_port: int | None = Field(
+        None, ge=1, le=65535, description="Port on 127.0.0.1 where the worker shows Prometheus counters. Unset: none."
+    )
     event_retention_days: int = Field(90, ge=1, description="How long the event log is kept.")
 
     @model_validator(mode="before")

@@ -63,7 +63,13 @@ class Asked:
     @cached_property
     def constant(self) -> bool:
         """Whether no argument reads a variable."""
-        return not any(isinstance(each, VariableNode) for argument in self.node.arguments or () for each in walk(argument))
+        return not reads(self.node)
+
+
+def reads(node: FieldNode, names: Collection[str] | None = None) -> bool:
+    """Whether an argument of a field reads one of these variables, or any."""
+    found = (each.name.value for argument in node.arguments or () for each in walk(argument) if isinstance(each, VariableNode))
+    return any(names is None or name in names for name in found)
 
 
 @dataclass(slots=True)
@@ -178,6 +184,8 @@ class Builder:
             return False
         if not facts.nullable:
             raise NotCoveredError("a scope is missing where null may not stand")
+        if any(self.collector.perhaps_null and reads(node, self.collector.perhaps_null) for node in nodes):
+            raise NotCoveredError("a scope is missing where an argument may be null that may not")
         self.denials.append(Denial(place, scope, tuple(map(light, nodes))))
         return True
 

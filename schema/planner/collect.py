@@ -1,6 +1,6 @@
 """Fields of a selection, merged by response key, with fragments spread and @skip and @include applied."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,11 +23,15 @@ Fields = dict[str, list[FieldNode]]
 
 @dataclass(frozen=True, slots=True)
 class Collector:
-    """One operation's way of collecting: its fragments, and the variables' values as far as they decide what is included."""
+    """One operation's way of collecting: its fragments, and the variables' values as far as they decide what is included.
+
+    `perhaps_null` are the variables that may stand where null may not, because of their defaults, and be null all the same.
+    """
 
     types: Types
     fragments: Mapping[str, FragmentDefinitionNode]
     truths: Mapping[str, Any]
+    perhaps_null: Collection[str] = ()
 
     def fields(self, nodes: Iterable[FieldNode], type_name: str) -> Fields:
         """The sub-selections of several nodes of one response key, for an object of the type."""

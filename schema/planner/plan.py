@@ -8,6 +8,7 @@ from graphql import (
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
+    NonNullTypeNode,
     OperationDefinitionNode,
     OperationType,
     VariableNode,
@@ -201,7 +202,12 @@ class Plans:
         fragments = {each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)}
         listed = [each for each in document.definitions if isinstance(each, OperationDefinitionNode)]
         definition = next(each for each in listed if (each.name.value if each.name else None) == head.name)
-        return definition, Collector(self.types, fragments, truths)
+        perhaps_null = frozenset(
+            each.variable.name.value
+            for each in definition.variable_definitions or ()
+            if each.default_value is not None and not isinstance(each.type, NonNullTypeNode)
+        )
+        return definition, Collector(self.types, fragments, truths, perhaps_null)
 
     def _make(self, head: Head, truths: Mapping[str, Any]) -> Operation:
         definition, collector = self.collected(head, truths)
