@@ -29,8 +29,11 @@ class RequestError(ParleyError):
 def as_json(error: ParleyError) -> dict[str, Any]:
     """A refusal without a place in the document. What is masked names the request, whose header a socket's client cannot read."""
     code = error.own_code if isinstance(error, RequestError) else error.code
-    named = {"request_id": get_contextvars().get("request_id")} if error.message == MASKED else {}
-    return {"message": error.message, "extensions": {"code": code, **error.details, **named}}
+    extensions = {"code": code, **error.details}
+    name = get_contextvars().get("request_id")
+    if name and error.message == MASKED:
+        extensions["request_id"] = name
+    return {"message": error.message, "extensions": extensions}
 
 
 def request_errors(error: ParleyError) -> list[dict[str, Any]]:
