@@ -29,8 +29,11 @@ class RequestError(ParleyError):
 def as_json(error: ParleyError) -> dict[str, Any]:
     """A refusal without a place in the document. What broke on our side carries its request's name: a browser's socket shows no headers."""
     code = error.own_code if isinstance(error, RequestError) else error.code
-    name = get_contextvars().get("request_id") if code == ParleyError.code else None
-    return {"message": error.message, "extensions": {"code": code, **error.details} | ({"requestId": name} if name else {})}
+    extensions = {"code": code, **error.details}
+    name = get_contextvars().get("request_id")
+    if name and code == ParleyError.code:
+        extensions["requestId"] = name
+    return {"message": error.message, "extensions": extensions}
 
 
 def request_errors(error: ParleyError) -> list[dict[str, Any]]:
