@@ -58,10 +58,10 @@ def settings_for(postgres: PostgresServer, valkey: ValkeyServer, database: str) 
     )
 
 
-async def fresh_database(postgres: PostgresServer, name: str) -> None:
+async def fresh_database(postgres: PostgresServer, name: str, template: str = "parley") -> None:
     """A new database, copied from the template."""
     connection = await asyncpg.connect(postgres.url("postgres", "postgres"))
-    await connection.execute(f"CREATE DATABASE {name} TEMPLATE parley OWNER parley_owner")
+    await connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} OWNER parley_owner")
     await connection.close()
 
 

@@ -5,11 +5,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import asyncpg
 import httpx2
 
 from app import create_app
-from demo.fill import demo_tokens, fill
+from demo.fill import demo_tokens
 from settings import Settings
 from tests.schema.live.conftest import served
 
@@ -36,8 +35,7 @@ class Demo:
 
 @asynccontextmanager
 async def demo_companies(settings: Settings) -> AsyncIterator[Demo]:
-    """Filled and served until the block ends; then the database is empty again."""
-    await fill(settings)
+    """Those of a database that is filled, served until the block ends."""
     app = create_app(settings.model_copy(update={"demo": True}))
     server, task, port = await served(app)
     async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
@@ -45,7 +43,3 @@ async def demo_companies(settings: Settings) -> AsyncIterator[Demo]:
     server.should_exit = server.force_exit = True
     await task
     await app.services.close()
-    assert settings.migration_url is not None
-    owner = await asyncpg.connect(settings.migration_url.get_secret_value())
-    await owner.execute("SET lock_timeout = '5s'; TRUNCATE companies CASCADE")
-    await owner.close()

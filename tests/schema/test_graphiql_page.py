@@ -2,15 +2,13 @@
 
 import base64
 import json
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 from playwright.async_api import expect
 
-from settings import Settings
-from tests.schema.graphiql_browser import QUERY, Chromium, Visit, build, chromium
-from tests.schema.graphiql_demo import Demo, demo_companies
+from tests.schema.graphiql_browser import QUERY, Chromium, Visit
+from tests.schema.graphiql_demo import Demo
 
 STORED_WITHIN = 700  # milliseconds: GraphiQL stores its tabs half a second after the last change
 MOST_BYTES_AT_FIRST = 1_700_000
@@ -18,28 +16,6 @@ MOST_REQUESTS_AT_FIRST = 30
 REFUSED_EVAL = "() => new Promise((told) => setTimeout(() => { try { eval('1'); told('ran'); } catch (error) { told(error.name); } }))"
 KEPT = """() => ({local: JSON.stringify(localStorage), session: JSON.stringify(sessionStorage), cookie: document.cookie, url: location.href,
                   history: JSON.stringify(history.state)})"""
-
-
-@pytest.fixture(scope="module")
-async def browser() -> AsyncIterator[Chromium]:
-    build()
-    async with chromium() as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-async def demo(tested: Settings) -> AsyncIterator[Demo]:
-    async with demo_companies(tested) as made:
-        yield made
-
-
-@pytest.fixture
-async def visit(browser: Chromium, demo: Demo) -> AsyncIterator[Visit]:
-    """A first visitor; whatever a test does, nothing is asked of anybody else and the console stays quiet."""
-    async with browser.visiting(demo.origin) as made:
-        yield made
-        assert made.elsewhere == []
-        assert made.complaints == []
 
 
 async def test_no_request_leaves_the_machine(visit: Visit, demo: Demo) -> None:

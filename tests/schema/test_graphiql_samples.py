@@ -1,6 +1,5 @@
 """GraphiQL's samples: each is one titled operation, fits the schema, and runs for its role against the demo company."""
 
-from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import Any
 
@@ -9,8 +8,7 @@ from graphql import OperationDefinitionNode, OperationType, parse, validate
 
 from schema.graphiql.samples import lookup, samples, welcome_query
 from schema.root import SCHEMA
-from settings import Settings
-from tests.schema.graphiql_demo import Demo, demo_companies
+from tests.schema.graphiql_demo import Demo
 from tests.schema.live.client import Client
 
 # The sample mutation after which a subscription tells something.
@@ -40,12 +38,6 @@ def variables_of(text: str) -> list[str]:
 def sample(name: str) -> str:
     (found,) = (text for text in ALL if name_of(text) == name)
     return found
-
-
-@pytest.fixture(scope="module")
-async def demo(tested: Settings) -> AsyncIterator[Demo]:
-    async with demo_companies(tested) as made:
-        yield made
 
 
 async def variables(demo: Demo, who: str, text: str) -> dict[str, str]:

@@ -17,7 +17,7 @@ from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from schema.graphiql.pages import assets_app, graphiql_page
-from tests.schema.graphiql_browser import QUERY, RESPONSE, Chromium, Visit, build, chromium
+from tests.schema.graphiql_browser import QUERY, RESPONSE, Chromium, Visit
 
 SCHEMA = build_schema("type Query { now: Int } type Subscription { ticks(after: String): Int }")
 TICKS = "subscription Ticks($after: String) { ticks(after: $after) }"
@@ -90,13 +90,6 @@ def tells(*numbers: int, then: int | None = None) -> Act:
             await say(then)
 
     return act
-
-
-@pytest.fixture(scope="module")
-async def browser() -> AsyncIterator[Chromium]:
-    build()
-    async with chromium() as made:
-        yield made
 
 
 @asynccontextmanager

@@ -2,39 +2,14 @@
 
 import json
 import re
-from collections.abc import AsyncIterator
 from urllib.parse import urlencode
 
-import pytest
 from playwright.async_api import expect
 
-from settings import Settings
-from tests.schema.graphiql_browser import QUERY, RESPONSE, VARIABLES, Chromium, Visit, build, chromium
-from tests.schema.graphiql_demo import Demo, demo_companies
+from tests.schema.graphiql_browser import QUERY, RESPONSE, VARIABLES, Chromium, Visit
+from tests.schema.graphiql_demo import Demo
 
 WATCH = "Watch the editor\u2019s subscription"
-
-
-@pytest.fixture(scope="module")
-async def browser() -> AsyncIterator[Chromium]:
-    build()
-    async with chromium() as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-async def demo(tested: Settings) -> AsyncIterator[Demo]:
-    async with demo_companies(tested) as made:
-        yield made
-
-
-@pytest.fixture
-async def visit(browser: Chromium, demo: Demo) -> AsyncIterator[Visit]:
-    """A first visitor; whatever a test does, nothing is asked of anybody else and the console stays quiet."""
-    async with browser.visiting(demo.origin) as made:
-        yield made
-        assert made.elsewhere == []
-        assert made.complaints == []
 
 
 async def test_the_cost_of_the_last_operation_is_shown(visit: Visit) -> None:
