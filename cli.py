@@ -5,7 +5,7 @@ import gc
 import sys
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Literal, NoReturn
 from uuid import UUID, uuid4
 
 import typer
@@ -14,6 +14,8 @@ from rich.console import Console
 from settings import Settings, SettingsError, load_settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Run, look after and look into a Parley installation.")
+jobs = typer.Typer(no_args_is_help=True, help="Look at jobs, retry them and drop them.")
+app.add_typer(jobs, name="jobs")
 errors = Console(stderr=True)
 HERE = Path(__file__).parent
 SDL = HERE / "schema" / "schema.graphql"
@@ -67,14 +69,54 @@ def web() -> None:
 
 
 @app.command()
-def worker() -> None:
+def worker(
+    queue: Annotated[Literal["light", "heavy"] | None, typer.Option(help="Only this queue's jobs; all unless said.")] = None,
+) -> None:
     """Run jobs."""
-    from jobs.worker import work
+    from jobs.worker import Terms, work
     from logs import configure_logs
+    from models.job import JobQueue
 
     settings = load_settings()
     configure_logs(settings)
-    asyncio.run(work(settings))
+    asyncio.run(work(settings, Terms(queues=(JobQueue(queue),)) if queue else None))
+
+
+@jobs.command("list")
+def list_jobs(
+    state: Annotated[Literal["queued", "running", "done", "failed"] | None, typer.Option(help="Only those that stand here.")] = None,
+    company: Annotated[UUID | None, typer.Option(help="Only this company's.")] = None,
+    most: Annotated[int, typer.Option(min=1, help="How many, the newest first.")] = 50,
+) -> None:
+    """Show jobs of every company, failed ones with their reason."""
+    from jobs.operator import listed
+    from models.job import JobState
+
+    with _servers() as settings:
+        for line in asyncio.run(listed(settings, JobState(state) if state else None, company, most)):
+            typer.echo(line)
+
+
+@jobs.command("retry")
+def retry_job(job: Annotated[UUID, typer.Argument(help="A failed or waiting job's id.")]) -> None:
+    """Do a failed job again, or a waiting one now."""
+    from jobs.operator import retry
+
+    with _servers() as settings:
+        if not asyncio.run(retry(settings, job)):
+            _fail(f"No job {job} is failed or queued")
+    typer.echo(f"{job} is queued")
+
+
+@jobs.command("drop")
+def drop_job(job: Annotated[UUID, typer.Argument(help="Any job's id.")]) -> None:
+    """Remove a job; one that runs is cancelled within seconds."""
+    from jobs.operator import drop
+
+    with _servers() as settings:
+        if not asyncio.run(drop(settings, job)):
+            _fail(f"There is no job {job}")
+    typer.echo(f"{job} is gone")
 
 
 @app.command()

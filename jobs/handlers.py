@@ -1,21 +1,33 @@
 """What each type of job does: read the payload, call a resolver."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
+from models.job_rows import ClaimedJob
 from resolvers.ctx import Ctx
 from resolvers.retention import BATCH, PRUNE, prune_events
 
-Handler = Callable[[Ctx, dict[str, Any]], Awaitable[None]]
+Handler = Callable[[Ctx, ClaimedJob], Awaitable[None]]
 
 
-async def prune(ctx: Ctx, payload: dict[str, Any]) -> None:
+@dataclass(frozen=True, slots=True)
+class JobType:
+    """What is done for a job, by the system with these scopes alone, in at most `timeout` seconds.
+
+    A handler may run again after it has run: it must not harm. It may raise `RetryLater` and `GiveUp` (resolvers/jobs.py).
+    """
+
+    handler: Handler
+    scopes: tuple[str, ...] = ()
+    timeout: float = 60.0
+
+
+async def prune(ctx: Ctx, job: ClaimedJob) -> None:
     """Delete old events batch by batch, so that no transaction is long."""
-    before = datetime.fromisoformat(payload["before"])
+    before = datetime.fromisoformat(job.payload["before"])
     while await prune_events(ctx, before) == BATCH:
         continue
 
 
-# The handler, and the scopes that the system holds while it runs.
-HANDLERS: dict[str, tuple[Handler, tuple[str, ...]]] = {PRUNE: (prune, ("events:prune",))}
+HANDLERS: Mapping[str, JobType] = {PRUNE: JobType(prune, ("events:prune",), timeout=600.0)}

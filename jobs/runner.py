@@ -1,54 +1,98 @@
-"""One job from claim to record. The call happens with no transaction open; the record carries the fence."""
+"""One attempt at a job, from its slot to its record. The work happens with no transaction open; the record carries the fence."""
 
+import asyncio
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass
-from uuid import UUID
 
 import structlog
 
-from jobs.handlers import HANDLERS
+from jobs.handlers import JobType
+from jobs.ledger import Ledger
+from jobs.metrics import Metrics
+from jobs.slots import Ending, Held
 from models.db import Database
-from models.system import ClaimedJob, JobRows
+from models.job import JobState
+from models.job_rows import ClaimedJob, Outcome
 from resolvers.ctx import Ctx
+from resolvers.faults import known
+from resolvers.jobs import GiveUp, RetryLater
 from resolvers.principal import Principal
 
-LEASE = 30.0
 FIRST_RETRY = 5.0
 LONGEST_RETRY = 3600.0
+DONE = Outcome(JobState.DONE)
+RELEASED = Outcome(JobState.QUEUED, counted=False)
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Runner:
-    """Runs jobs for every company, each inside a session of its own."""
+    """Runs jobs of every company, each with a context of its own."""
 
     database: Database
-    rows: JobRows
+    types: Mapping[str, JobType]
+    ledger: Ledger
+    metrics: Metrics
 
-    async def run(self, job_id: UUID) -> bool:
-        """Do a job if it is due; False when there was nothing to do or the lease was lost."""
-        job = await self.rows.claim(job_id, LEASE)
-        if job is None:
-            return False
+    async def run(self, held: Held) -> None:
+        """Do a job that is in its slot and record what became of it."""
+        job, clock = held.job, asyncio.get_running_loop().time
+        began = clock()
+        self.metrics.began(held, job.waited + began - held.since)
+        outcome = await self._attempt(held)
+        held.recording = True
+        accepted = outcome is not None and await self.ledger.record(job, outcome)
+        self.metrics.ended(held, outcome if accepted else None, clock() - began)
+        if not accepted:
+            log.warning("job lost", job=str(job.id), type=job.type, attempt=job.attempt)
+
+    async def _attempt(self, held: Held) -> Outcome | None:
+        """What the handler's end means; None when the job is not this process's any more."""
+        job = held.job
         try:
             await self._handle(job)
+        except asyncio.CancelledError:
+            if held.ending is Ending.LOST:
+                return None
+            return RELEASED if held.ending is Ending.STOPPING else failed(job, "it was cancelled from within")
+        except GiveUp as error:
+            return Outcome(JobState.FAILED, str(error))
+        except RetryLater as error:
+            return failed(job, str(error), error.after)
         except Exception as error:
-            log.exception("job failed", job=str(job.id), type=job.type, attempt=job.attempts)
-            return await self.rows.failed(job, f"{type(error).__name__}: {error}"[:2000], retry_delay(job.attempts))
-        return await self.rows.done(job)
-
-    async def sweep(self, most: int = 100) -> int:
-        """Do what is due and was not announced, or whose worker died; returns how many were done."""
-        await self.rows.give_up()
-        return sum([await self.run(job_id) for job_id in await self.rows.due(most)])
+            log.exception("job failed", job=str(job.id), type=job.type, attempt=job.attempt)
+            return failed(job, reason(error))
+        return DONE
 
     async def _handle(self, job: ClaimedJob) -> None:
-        handler, scopes = HANDLERS[job.type]
-        ctx = Ctx(Principal.system(job.company_id, *scopes), self.database.session(job.company_id))
-        await handler(ctx, job.payload)
+        kind = self.types.get(job.type)
+        if kind is None:
+            raise RetryLater(f"no worker here knows jobs of the type {job.type}")
+        ctx = Ctx(Principal.system(job.company_id, *kind.scopes), self.database.session(job.company_id))
+        try:
+            async with asyncio.timeout(kind.timeout) as deadline:
+                await kind.handler(ctx, job)
+        except TimeoutError:
+            if deadline.expired():
+                raise RetryLater(f"it took longer than {kind.timeout:g} s") from None
+            raise
 
 
-def retry_delay(attempts: int) -> float:
+def failed(job: ClaimedJob, error: str, after: float | None = None) -> Outcome:
+    """Again in `after` seconds (else after the usual wait), or given up after the last attempt."""
+    if job.attempt >= job.max_attempts:
+        return Outcome(JobState.FAILED, error)
+    return Outcome(JobState.QUEUED, error, retry_delay(job.attempt) if after is None else after)
+
+
+def reason(error: Exception) -> str:
+    """What people are told: our own errors in their words; of anything else the kind alone, since its text may hold anything."""
+    told = known(error)
+    return told.message if told else f"Something broke on our side ({type(error).__name__}); the worker's log tells more under the job's id"
+
+
+def retry_delay(attempt: int) -> float:
     """Seconds until the next attempt: doubling from 5, at most an hour, with a fifth of jitter."""
-    delay = min(FIRST_RETRY * 2.0 ** (attempts - 1), LONGEST_RETRY)
+    delay = LONGEST_RETRY if attempt > 10 else min(FIRST_RETRY * 2.0 ** (attempt - 1), LONGEST_RETRY)
     return delay * random.uniform(0.8, 1.2)  # noqa: S311 - spreads load, keeps no secret

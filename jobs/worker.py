@@ -1,63 +1,160 @@
-"""The worker process: arq runs what it is told of at once, the sweeper finds the rest, the schedule asks for housekeeping."""
+"""The worker process: for each queue a relay that claims, slots in which jobs run, and arq that runs them; until it is asked to stop."""
 
 import asyncio
+import os
 import signal
-from collections.abc import Awaitable, Callable
-from dataclasses import replace
-from datetime import timedelta
-from typing import Any, cast
-from uuid import UUID
+import socket
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
-import asyncpg
-import orjson
 import structlog
-from arq.connections import RedisSettings
-from arq.typing import WorkerCoroutine
-from arq.worker import Worker, func
-from redis.exceptions import RedisError
 
-from jobs.runner import Runner
-from models.columns import now
-from models.db import Database, PoolExhausted
-from models.system import JobRows
-from resolvers.ctx import Ctx
-from resolvers.faults import DATABASE_FAULTS
-from resolvers.principal import Principal
-from resolvers.retention import ask_to_prune
+from jobs.arq_executor import ArqExecutor
+from jobs.away import AWAY
+from jobs.handlers import HANDLERS, JobType
+from jobs.ledger import Ledger
+from jobs.metrics import Metrics
+from jobs.metrics_page import metrics_page
+from jobs.relay import Relay
+from jobs.runner import RELEASED, Runner
+from jobs.schedule import schedule
+from jobs.slots import Ending, Held, Slots
+from models.db import Database
+from models.ids import new_id
+from models.job import JobQueue
+from models.job_rows import JobListener, JobRows
 from settings import Settings
 
-SWEEP_EVERY = 1.0
+SLOTS: Mapping[JobQueue, int] = {JobQueue.LIGHT: 100, JobQueue.HEAVY: 4}
+# Seconds.
+LEASE = 30.0
+TAKE_BACK_EVERY = 1.0
 SCHEDULE_EVERY = 3600.0
-REDIS_RETRY = 1.0
-# Tables that are not there yet are waited for, like a server that is away.
-AWAY: tuple[type[Exception], ...] = (*DATABASE_FAULTS, PoolExhausted, asyncpg.UndefinedTableError)
 log = structlog.get_logger(__name__)
 
 
-async def work(settings: Settings) -> None:
-    """Run until SIGTERM or SIGINT; what is running then is finished or its lease runs out."""
-    database = Database(settings)
-    runner = Runner(database, JobRows(database))
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a worker does: which queues, in how many slots each, which types. Leases and times to finish and to release in seconds."""
+
+    queues: Sequence[JobQueue] = tuple(JobQueue)
+    slots: Mapping[JobQueue, int] = field(default_factory=lambda: SLOTS)
+    types: Mapping[str, JobType] = field(default_factory=lambda: HANDLERS)
+    lease: float = LEASE
+    # Together under the 10 s after which whoever asked loses patience.
+    finish_within: float = 8.0
+    release_within: float = 1.5
+
+
+async def work(settings: Settings, terms: Terms | None = None) -> None:
+    """Run until SIGTERM or SIGINT; what runs then may finish for 8 s, everything else goes back to the queue at once."""
     stop = asyncio.Event()
     for signum in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(signum, stop.set)
-    loops = [
-        _every(SWEEP_EVERY, stop, runner.sweep),
-        _every(SCHEDULE_EVERY, stop, lambda: schedule(database, runner.rows, settings)),
-        _announced(settings, runner, stop),
-    ]
-    log.info("worker started")
+    database = Database(settings)
     try:
-        await asyncio.gather(*loops)
+        await Worker.of(settings, database, terms or Terms()).run(stop)
     finally:
         await database.close()
 
 
-async def schedule(database: Database, rows: JobRows, settings: Settings) -> None:
-    """Ask for the pruning of event logs that are older than they are kept."""
-    before = now() - timedelta(days=settings.event_retention_days)
-    for company_id in await rows.companies_with_events_before(before):
-        await ask_to_prune(Ctx(Principal.system(company_id, "events:prune"), database.session(company_id)), before)
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """The parts of one process, tied together."""
+
+    settings: Settings
+    database: Database
+    terms: Terms
+    rows: JobRows
+    ledger: Ledger
+    metrics: Metrics
+    relays: Sequence[Relay]
+    executors: Sequence[ArqExecutor]
+
+    @classmethod
+    def of(cls, settings: Settings, database: Database, terms: Terms) -> "Worker":
+        """Nothing is connected yet."""
+        rows, metrics = JobRows(database), Metrics()
+        ledger = Ledger(rows, terms.lease)
+        runner = Runner(database, terms.types, ledger, metrics)
+        name = f"{socket.gethostname()}-{os.getpid()}-{new_id().hex[-8:]}"
+        relays, executors = [], []
+        for queue in terms.queues:
+            slots = Slots(queue, terms.slots[queue], runner.run)
+            relay = Relay(rows, slots, terms.lease, metrics)
+            if settings.redis_url is not None:
+                relay.executor = executor = ArqExecutor(settings.redis_url.get_secret_value(), queue, slots.size, slots.start, name)
+                executors.append(executor)
+            relays.append(relay)
+        return cls(settings, database, terms, rows, ledger, metrics, relays, executors)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Until stopped; what breaks unforeseen ends the process, and whoever keeps it starts it again."""
+        lasting = [
+            self.ledger.keep(self._held),
+            JobListener.of(self.settings).listen(lambda _: self._wake()),
+            *(executor.serve() for executor in self.executors),
+        ]
+        stopping = [
+            *(relay.run(stop) for relay in self.relays),
+            _every(TAKE_BACK_EVERY, stop, self._take_back),
+            _every(SCHEDULE_EVERY, stop, lambda: schedule(self.database, self.rows, self.settings)),
+        ]
+        async with metrics_page(self.settings.worker_metrics_port, self.metrics.text), asyncio.TaskGroup() as group:
+            tasks = [group.create_task(each) for each in lasting]
+            log.info("worker started", queues=[str(queue) for queue in self.terms.queues])
+            async with asyncio.TaskGroup() as until_stopped:
+                for each in stopping:
+                    until_stopped.create_task(each)
+                await stop.wait()
+                self._wake()
+            await self._drain()
+            for task in tasks:
+                task.cancel()
+        log.info("worker stopped")
+
+    def _held(self) -> list[Held]:
+        return [held for relay in self.relays for held in relay.slots.held.values()]
+
+    def _wake(self) -> None:
+        for relay in self.relays:
+            relay.woken.set()
+
+    async def _take_back(self) -> None:
+        if taken := await self.rows.take_back():
+            log.warning("jobs were taken back from workers that went away", jobs=len(taken))
+            self._wake()
+
+    async def _drain(self) -> None:
+        """Let run what runs, for a while; release the rest at once, and in the end also what does not heed its cancellation."""
+        unstarted = [(relay.slots, held) for relay in self.relays for held in relay.slots.unstarted()]
+        for _, held in unstarted:
+            held.end(Ending.STOPPING)
+        releasing = [asyncio.create_task(self._release(slots, held)) for slots, held in unstarted]
+        await _ended(self._running(), self.terms.finish_within)
+        for held in self._held():
+            held.end(Ending.STOPPING)
+        await _ended(self._running(), self.terms.release_within / 2)
+        stubborn = [(relay.slots, held) for relay in self.relays for held in relay.slots.held.values() if not held.recording]
+        releasing += [asyncio.create_task(self._release(slots, held)) for slots, held in stubborn if held.task]
+        await _ended([*self._running(), *releasing], self.terms.release_within / 2)
+        for task in releasing:
+            task.cancel()
+        if left := len(self._held()):
+            log.warning("jobs are left to their leases", jobs=left)
+
+    def _running(self) -> list[asyncio.Task[None]]:
+        return [held.task for held in self._held() if held.task is not None]
+
+    async def _release(self, slots: Slots, held: Held) -> None:
+        await self.ledger.record(held.job, RELEASED)
+        slots.clear(held)
+
+
+async def _ended(tasks: Collection[asyncio.Task[None]], seconds: float) -> None:
+    if tasks:
+        await asyncio.wait(tasks, timeout=seconds)
 
 
 async def _every(seconds: float, stop: asyncio.Event, do: Callable[[], Awaitable[Any]]) -> None:
@@ -67,45 +164,7 @@ async def _every(seconds: float, stop: asyncio.Event, do: Callable[[], Awaitable
             await do()
         except AWAY as error:
             log.warning("the database is away", error=type(error).__name__)
-        await _pause(seconds, stop)
-
-
-async def _announced(settings: Settings, runner: Runner, stop: asyncio.Event) -> None:
-    """Listen to arq; while Redis is away the sweeper alone keeps up."""
-    while not stop.is_set() and settings.redis_url is not None:
-        worker = _arq(settings.redis_url.get_secret_value(), runner)
-        listening = asyncio.create_task(worker.async_run())
-        stopping = asyncio.create_task(stop.wait())
-        await asyncio.wait({listening, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        stopping.cancel()
-        if not listening.done():
-            listening.cancel()
-        outcome = (await asyncio.gather(listening, return_exceptions=True))[0]
-        if isinstance(outcome, RedisError | OSError):
-            log.warning("Redis is away, the sweeper goes on alone", error=type(outcome).__name__)
-        elif isinstance(outcome, Exception):
-            raise outcome
-        await _pause(REDIS_RETRY, stop)
-
-
-def _arq(redis_url: str, runner: Runner) -> Worker:
-    async def run_job(_: dict[str, Any], job_id: str) -> None:
-        await runner.run(UUID(job_id))
-
-    return Worker(
-        functions=[func(cast(WorkerCoroutine, run_job), name="run_job", keep_result=0)],
-        redis_settings=replace(RedisSettings.from_dsn(redis_url), conn_retries=0),
-        handle_signals=False,
-        max_jobs=20,
-        poll_delay=0.05,
-        keep_result=0,
-        job_serializer=orjson.dumps,
-        job_deserializer=orjson.loads,
-    )
-
-
-async def _pause(seconds: float, stop: asyncio.Event) -> None:
-    try:
-        await asyncio.wait_for(stop.wait(), seconds)
-    except TimeoutError:
-        return
+        try:
+            await asyncio.wait_for(stop.wait(), seconds)
+        except TimeoutError:
+            continue

@@ -14,8 +14,8 @@ EVERYONE = frozenset(
 ) | {"company:read"}
 ROLE_SCOPES: dict[Role, frozenset[str]] = {
     "user": EVERYONE,
-    "admin": EVERYONE | {"users:read", "events:read", "jobs:read"},
-    "owner": EVERYONE | {"users:read", "users:write", "events:read", "jobs:read", "company:write"},
+    "admin": EVERYONE | {"users:read", "events:read", "jobs:read", "jobs:write"},
+    "owner": EVERYONE | {"users:read", "users:write", "events:read", "jobs:read", "jobs:write", "company:write"},
 }
 
 

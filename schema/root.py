@@ -5,7 +5,7 @@ from typing import Any
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
-from schema import agents, contacts, conversations, deals, messages, node, rate_limit, threads, viewer
+from schema import agents, contacts, conversations, deals, jobs, messages, node, rate_limit, threads, viewer
 from schema.live import fields as live
 from schema.scalars import SCALARS
 
@@ -18,6 +18,7 @@ NOUNS: tuple[Any, ...] = (
     contacts,
     conversations,
     deals,
+    jobs,
     messages,
     threads,
 )

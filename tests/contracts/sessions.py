@@ -9,7 +9,14 @@ FOLDERS = ("models", "resolvers", "schema", "rest_compat", "jobs", "web")
 FILES = ("app.py",)
 MAKES_SESSIONS = {"models/db/database.py"}
 # `system` serves the few look-ups that precede a company; nobody else borrows a connection outside of a session.
-BORROWS = {"models/db/session.py", "models/db/graph.py", "models/db/database.py", "models/system.py", "models/health.py"}
+BORROWS = {
+    "models/db/session.py",
+    "models/db/graph.py",
+    "models/db/database.py",
+    "models/system.py",
+    "models/job_rows.py",
+    "models/health.py",
+}
 POOLS = {"reads", "writes", "system", "_reads", "_writes"}
 
 

@@ -9,7 +9,7 @@ from tests.contracts.planting import Planted, fingerprint
 from tests.contracts.test_scopes import MUTATIONS, forbidden, sent, without
 
 
-@pytest.mark.parametrize("name", [name for name in MUTATIONS if not name.startswith("delete")])
+@pytest.mark.parametrize("name", [name for name in MUTATIONS if not name.startswith(("delete", "drop"))])
 async def test_a_mutation_without_the_read_scope_shows_no_row_and_changes_nothing(
     name: str, attacker: Planted, superuser: asyncpg.Connection
 ) -> None:

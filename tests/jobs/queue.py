@@ -41,6 +41,35 @@ class Queue:
         await self.connection.execute(f"INSERT INTO jobs ({', '.join(given)}) VALUES ({places})", *given.values())
         return job_id
 
+    async def put_many(self, tenant: Tenant, count: int, *, run_at: datetime | None = None, **columns: Any) -> None:
+        """So many equal jobs of the tenant in one statement."""
+        given = {"company_id": tenant.company_id, "type": PRUNE, "payload": orjson.dumps(HARMLESS).decode(), "run_at": run_at or now()}
+        given |= columns
+        places = ", ".join(f"${number}" for number in range(2, len(given) + 2))
+        await self.connection.execute(
+            f"INSERT INTO jobs (id, {', '.join(given)}) SELECT gen_random_uuid(), {places} FROM generate_series(1, $1::int)",
+            count,
+            *given.values(),
+        )
+
+    async def states(self) -> dict[str, int]:
+        """How many jobs there are in each state."""
+        return dict(await self.connection.fetch("SELECT state, count(*) FROM jobs GROUP BY state"))
+
+    async def until_settled(self, count: int, patience: float = 30) -> None:
+        """Return once so many jobs are done or failed."""
+        deadline = time.monotonic() + patience
+        while (states := await self.states()).get("done", 0) + states.get("failed", 0) < count:
+            assert time.monotonic() < deadline, f"the jobs are {states} after {patience} s"
+            await asyncio.sleep(0.05)
+
+    async def until_running(self, count: int, patience: float = 20) -> None:
+        """Return once so many jobs run."""
+        deadline = time.monotonic() + patience
+        while (states := await self.states()).get("running", 0) < count:
+            assert time.monotonic() < deadline, f"the jobs are {states} after {patience} s"
+            await asyncio.sleep(0.02)
+
     async def job(self, job_id: UUID) -> asyncpg.Record:
         """The row as it is now."""
         return await self.connection.fetchrow("SELECT *, run_at - now() AS waits FROM jobs WHERE id = $1", job_id)

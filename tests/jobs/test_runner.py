@@ -1,160 +1,173 @@
-"""One job from claim to record: run once, kept when its worker dies, retried when it fails, given up in the end."""
+"""One attempt at a job: what each end of a handler means for the row."""
 
 import asyncio
 from datetime import timedelta
 
-import asyncpg
 import pytest
 
-from jobs.runner import Runner, retry_delay
+from jobs.runner import retry_delay
 from models.columns import now
-from models.system import JobRows
+from models.job_rows import ClaimedJob
+from resolvers.ctx import Ctx
+from resolvers.errors import Forbidden, NotFound
+from resolvers.jobs import GiveUp, RetryLater
+from resolvers.retention import prune_events
 from tests.jobs.queue import BROKEN, Queue
+from tests.jobs.workplace import Workplace
 from tests.tenant import Tenant
 
+BROKE = "Something broke on our side (KeyError); the worker's log tells more under the job's id"
+TYPE = "test.one"
 
-async def test_a_due_job_is_run_and_recorded_done(runner: Runner, queue: Queue, acme: Tenant) -> None:
+
+async def test_a_due_job_is_run_and_recorded_done(workplace: Workplace, queue: Queue, acme: Tenant) -> None:
     job_id = await queue.put(acme)
-    assert await runner.run(job_id) is True
+    assert await workplace.sweep() == 1
     job = await queue.job(job_id)
     assert (job["state"], job["attempts"], job["fence"], job["lease_until"], job["error"]) == ("done", 1, 1, None, None)
     assert job["finished_at"] is not None
+    assert await workplace.sweep() == 0
 
 
-async def test_a_job_that_is_done_is_not_run_again(runner: Runner, queue: Queue, acme: Tenant) -> None:
-    job_id = await queue.put(acme)
-    assert [await runner.run(job_id), await runner.run(job_id)] == [True, False]
-    assert (await queue.job(job_id))["attempts"] == 1
+async def test_a_handler_is_told_its_job_and_acts_for_its_company_with_its_types_scopes_alone(
+    workplace: Workplace, queue: Queue, acme: Tenant
+) -> None:
+    told: list[tuple[Ctx, ClaimedJob]] = []
 
+    async def look(ctx: Ctx, job: ClaimedJob) -> None:
+        told.append((ctx, job))
+        with pytest.raises(Forbidden):
+            await prune_events(ctx, now())
 
-async def test_a_job_run_by_twenty_at_once_is_done_once(runner: Runner, queue: Queue, acme: Tenant) -> None:
-    job_id = await queue.put(acme)
-    outcomes = await asyncio.gather(*(runner.run(job_id) for _ in range(20)))
-    assert sorted(outcomes) == [False] * 19 + [True]
-    job = await queue.job(job_id)
-    assert (job["state"], job["attempts"], job["fence"]) == ("done", 1, 1)
-
-
-async def test_a_claim_passes_over_a_job_that_another_transaction_holds(rows: JobRows, queue: Queue, acme: Tenant) -> None:
-    job_id = await queue.put(acme)
-    async with queue.connection.transaction():
-        await queue.connection.execute("SELECT FROM jobs WHERE id = $1 FOR UPDATE", job_id)
-        assert await asyncio.wait_for(rows.claim(job_id, 30), 1) is None
-    claimed = await rows.claim(job_id, 30)
-    assert claimed is not None
-    assert (claimed.company_id, claimed.id, claimed.attempts, claimed.fence) == (acme.company_id, job_id, 1, 1)
-
-
-async def test_a_job_whose_lease_holds_is_not_offered(rows: JobRows, queue: Queue, acme: Tenant) -> None:
-    job_id = await queue.put(acme)
-    assert await rows.claim(job_id, 30) is not None
-    assert await rows.due(100) == []
-    assert await rows.claim(job_id, 30) is None
-
-
-async def test_an_expired_lease_is_offered_again_and_the_old_holders_record_is_refused(rows: JobRows, queue: Queue, acme: Tenant) -> None:
-    job_id = await queue.put(acme)
-    old = await rows.claim(job_id, 0)
-    assert old is not None
-    assert await rows.due(100) == [job_id]
-    new = await rows.claim(job_id, 30)
-    assert new is not None
-    assert (old.fence, new.fence, new.attempts) == (1, 2, 2)
-    assert await rows.done(old) is False
-    assert await rows.failed(old, "late", 0) is False
-    job = await queue.job(job_id)
-    assert (job["state"], job["error"]) == ("running", None)
-    assert await rows.done(new) is True
+    workplace.knows(TYPE, look, scopes=("contacts:read",))
+    job_id = await queue.put(acme, {"number": 7}, type=TYPE)
+    await workplace.sweep()
+    [(ctx, job)] = told
+    assert (ctx.principal.company_id, ctx.db.company_id, ctx.principal.scopes) == (acme.company_id, acme.company_id, {"contacts:read"})
+    assert (job.id, job.type, job.payload, job.attempt, job.max_attempts) == (job_id, TYPE, {"number": 7}, 1, 5)
     assert (await queue.job(job_id))["state"] == "done"
 
 
-async def test_a_failing_job_waits_for_its_next_attempt_with_its_error_kept(runner: Runner, queue: Queue, acme: Tenant) -> None:
+async def test_a_failing_job_waits_for_its_next_attempt_and_tells_people_what_broke_and_no_more(
+    workplace: Workplace, queue: Queue, acme: Tenant
+) -> None:
     job_id = await queue.put(acme, BROKEN)
-    assert await runner.run(job_id) is True
+    assert await workplace.sweep() == 1
     job = await queue.job(job_id)
-    assert (job["state"], job["attempts"], job["error"], job["lease_until"], job["finished_at"]) == (
-        "queued",
-        1,
-        "KeyError: 'before'",
-        None,
-        None,
-    )
+    assert (job["state"], job["attempts"], job["error"], job["lease_until"], job["finished_at"]) == ("queued", 1, BROKE, None, None)
     assert timedelta(seconds=3.5) < job["waits"] < timedelta(seconds=6)
-    assert await runner.run(job_id) is False
-    assert (await queue.job(job_id))["attempts"] == 1
+    assert await workplace.sweep() == 0
 
 
-async def test_a_failing_job_is_given_up_after_its_last_attempt(runner: Runner, rows: JobRows, queue: Queue, acme: Tenant) -> None:
-    job_id = await queue.put(acme, BROKEN, max_attempts=3)
+async def test_a_failing_job_is_given_up_after_its_last_attempt(workplace: Workplace, queue: Queue, acme: Tenant) -> None:
+    async def busy(_: Ctx, __: ClaimedJob) -> None:
+        raise RetryLater("the receiver is busy")
+
+    workplace.knows(TYPE, busy)
+    job_id = await queue.put(acme, type=TYPE, max_attempts=3)
     states = []
     for _ in range(3):
         await queue.make_due(job_id)
-        await runner.run(job_id)
+        await workplace.sweep()
         states.append((await queue.job(job_id))["state"])
     assert states == ["queued", "queued", "failed"]
     job = await queue.job(job_id)
-    assert (job["attempts"], job["error"]) == (3, "KeyError: 'before'")
+    assert (job["attempts"], job["error"]) == (3, "the receiver is busy")
     assert job["finished_at"] is not None
     await queue.make_due(job_id)
-    assert await rows.due(100) == []
+    assert await workplace.sweep() == 0
 
 
-async def test_a_job_whose_workers_all_die_is_given_up_too(rows: JobRows, queue: Queue, acme: Tenant) -> None:
-    job_id = await queue.put(acme, max_attempts=3)
-    claims = [await rows.claim(job_id, 0) for _ in range(5)]
-    assert [claim is not None for claim in claims] == [True, True, True, False, False]
+async def test_a_job_that_failed_once_and_then_works_has_no_error(workplace: Workplace, queue: Queue, acme: Tenant) -> None:
+    async def second_time_lucky(_: Ctx, job: ClaimedJob) -> None:
+        if job.attempt == 1:
+            raise NotFound.of("Contact")
 
-
-async def test_a_job_that_failed_once_and_then_works_has_no_error(runner: Runner, queue: Queue, acme: Tenant) -> None:
-    job_id = await queue.put(acme, BROKEN)
-    await runner.run(job_id)
-    await queue.connection.execute(
-        'UPDATE jobs SET payload = \'{"before": "2001-01-01T00:00:00+00:00"}\', run_at = now() WHERE id = $1', job_id
-    )
-    assert await runner.run(job_id) is True
+    workplace.knows(TYPE, second_time_lucky)
+    job_id = await queue.put(acme, type=TYPE)
+    await workplace.sweep()
+    assert (await queue.job(job_id))["error"] == "Contact not found"
+    await queue.make_due(job_id)
+    await workplace.sweep()
     job = await queue.job(job_id)
     assert (job["state"], job["attempts"], job["error"]) == ("done", 2, None)
 
 
-async def test_a_job_of_an_unknown_type_is_kept_with_its_error(runner: Runner, queue: Queue, acme: Tenant) -> None:
-    job_id = await queue.put(acme, type="nobody.knows")
-    assert await runner.run(job_id) is True
+async def test_retry_later_says_why_and_when(workplace: Workplace, queue: Queue, acme: Tenant) -> None:
+    async def busy(_: Ctx, job: ClaimedJob) -> None:
+        raise RetryLater("the receiver asked us to come back", after=job.payload["after"])
+
+    workplace.knows(TYPE, busy)
+    named, usual = await queue.put(acme, {"after": 90}, type=TYPE), await queue.put(acme, {"after": None}, type=TYPE)
+    last = await queue.put(acme, {"after": 90}, type=TYPE, max_attempts=1)
+    assert await workplace.sweep() == 3
+    found = {job["id"]: job for job in await queue.jobs()}
+    assert {job["error"] for job in found.values()} == {"the receiver asked us to come back"}
+    assert [found[each]["state"] for each in (named, usual, last)] == ["queued", "queued", "failed"]
+    waits = [(await queue.job(each))["waits"].total_seconds() for each in (named, usual)]
+    assert 85 < waits[0] < 91
+    assert 3.5 < waits[1] < 6
+
+
+async def test_give_up_ends_a_job_at_its_first_attempt(workplace: Workplace, queue: Queue, acme: Tenant) -> None:
+    async def hopeless(_: Ctx, __: ClaimedJob) -> None:
+        raise GiveUp("the receiver has answered 410 Gone")
+
+    workplace.knows(TYPE, hopeless)
+    job_id = await queue.put(acme, type=TYPE)
+    await workplace.sweep()
     job = await queue.job(job_id)
-    assert (job["state"], job["error"]) == ("queued", "KeyError: 'nobody.knows'")
+    assert (job["state"], job["attempts"], job["error"]) == ("failed", 1, "the receiver has answered 410 Gone")
+    assert job["finished_at"] is not None
 
 
-async def test_a_job_waits_for_its_time(runner: Runner, rows: JobRows, queue: Queue, acme: Tenant) -> None:
-    job_id = await queue.put(acme, run_at=now() + timedelta(hours=1))
-    assert await rows.due(100) == []
-    assert await runner.run(job_id) is False
-    assert (await queue.job(job_id))["attempts"] == 0
-    await queue.make_due(job_id)
-    assert await runner.run(job_id) is True
+async def test_a_job_that_takes_longer_than_its_type_may_is_ended_and_tried_again(workplace: Workplace, queue: Queue, acme: Tenant) -> None:
+    async def forever(_: Ctx, __: ClaimedJob) -> None:
+        await asyncio.Event().wait()
+
+    workplace.knows(TYPE, forever, timeout=0.05)
+    job_id = await queue.put(acme, type=TYPE)
+    await workplace.sweep()
+    job = await queue.job(job_id)
+    assert (job["state"], job["attempts"], job["error"]) == ("queued", 1, "it took longer than 0.05 s")
 
 
-async def test_a_sweep_does_what_is_due_oldest_first_over_all_companies(
-    runner: Runner, rows: JobRows, queue: Queue, acme: Tenant, rival: Tenant
-) -> None:
-    late = await queue.put(acme, run_at=now() - timedelta(minutes=1))
-    early = await queue.put(rival, run_at=now() - timedelta(minutes=2))
-    await queue.put(acme, run_at=now() + timedelta(minutes=1))
-    assert await rows.due(100) == [early, late]
-    assert await rows.due(1) == [early]
-    assert await runner.sweep() == 2
-    assert [job["state"] for job in await queue.jobs()] == ["done", "done", "queued"]
+async def test_a_handlers_own_cancellation_and_timeout_are_failures_like_others(workplace: Workplace, queue: Queue, acme: Tenant) -> None:
+    async def cancelled(_: Ctx, __: ClaimedJob) -> None:
+        raise asyncio.CancelledError
+
+    async def timed_out(_: Ctx, __: ClaimedJob) -> None:
+        raise TimeoutError
+
+    workplace.knows("test.cancelled", cancelled)
+    workplace.knows("test.timed_out", timed_out)
+    first, second = await queue.put(acme, type="test.cancelled"), await queue.put(acme, type="test.timed_out")
+    assert await workplace.sweep() == 2
+    assert (await queue.job(first))["error"] == "it was cancelled from within"
+    assert (await queue.job(second))["error"] == "The database is away; nothing was acknowledged, try again in a moment"
 
 
-async def test_one_unfinished_job_of_a_company_has_a_dedupe_key(runner: Runner, queue: Queue, acme: Tenant, rival: Tenant) -> None:
-    first = await queue.put(acme, dedupe_key="once")
-    await queue.put(rival, dedupe_key="once")
-    with pytest.raises(asyncpg.UniqueViolationError):
-        await queue.put(acme, dedupe_key="once")
-    await runner.run(first)
-    await queue.put(acme, dedupe_key="once")
-    assert [job["state"] for job in await queue.jobs()] == ["done", "queued", "queued"]
+async def test_a_job_of_an_unknown_type_waits_for_a_worker_that_knows_it(workplace: Workplace, queue: Queue, acme: Tenant) -> None:
+    job_id = await queue.put(acme, type="nobody.knows")
+    await workplace.sweep()
+    job = await queue.job(job_id)
+    assert (job["state"], job["error"]) == ("queued", "no worker here knows jobs of the type nobody.knows")
 
 
-@pytest.mark.parametrize(("attempts", "seconds"), [(1, 5), (2, 10), (5, 80), (12, 3600), (500, 3600)])
-def test_the_delay_doubles_up_to_an_hour_with_a_fifth_of_jitter(attempts: int, seconds: float) -> None:
-    delays = [retry_delay(attempts) for _ in range(200)]
+async def test_no_transaction_is_open_while_a_handler_runs(workplace: Workplace, queue: Queue, acme: Tenant) -> None:
+    seen: list[int] = []
+
+    async def look(_: Ctx, __: ClaimedJob) -> None:
+        query = "SELECT count(*) FROM pg_stat_activity WHERE datname = 'tested' AND state LIKE 'idle in transaction%'"
+        seen.append(await queue.connection.fetchval(query))
+
+    workplace.knows(TYPE, look)
+    await queue.put(acme, type=TYPE)
+    await workplace.sweep()
+    assert seen == [0]
+
+
+@pytest.mark.parametrize(("attempt", "seconds"), [(1, 5), (2, 10), (5, 80), (12, 3600), (500, 3600), (10_000, 3600)])
+def test_the_delay_doubles_up_to_an_hour_with_a_fifth_of_jitter(attempt: int, seconds: float) -> None:
+    delays = [retry_delay(attempt) for _ in range(200)]
     assert seconds * 0.8 <= min(delays) < seconds < max(delays) <= seconds * 1.2

@@ -1,0 +1,34 @@
+"""What the executor does when arq or Redis does not behave."""
+
+import asyncio
+
+from embedded.process import free_port
+from jobs.arq_executor import ArqExecutor, end
+from models.ids import new_id
+from models.job import JobQueue
+
+
+async def test_a_task_that_swallows_its_first_cancellation_is_ended_all_the_same() -> None:
+    cancelled: list[int] = []
+
+    async def deaf_at_first() -> None:
+        for turn in range(3):
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                cancelled.append(turn)
+        raise asyncio.CancelledError
+
+    task = asyncio.create_task(deaf_at_first())
+    await asyncio.sleep(0)
+    await asyncio.wait_for(end(task), 2)
+    assert (task.cancelled(), cancelled) == (True, [0, 1, 2])
+
+
+async def test_without_a_connection_nothing_is_taken() -> None:
+    executor = ArqExecutor(f"redis://127.0.0.1:{free_port()}/0", JobQueue.LIGHT, 5, lambda _: None, "test")
+    assert (executor.up, await executor.hand_over([new_id()])) == (False, False)
+    serving = asyncio.create_task(executor.serve())
+    await asyncio.sleep(0.1)
+    assert (executor.up, serving.done()) == (False, False)
+    await end(serving)
