@@ -1,6 +1,6 @@
 """The web application: both doors behind one set of layers. The one module that may import all the doors."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -21,6 +21,7 @@ from resolvers.auth.tokens import TokenVerifier
 from resolvers.ctx import Ctx
 from resolvers.errors import ParleyError
 from resolvers.faults import DATABASE_FAULTS, as_parley
+from resolvers.knowledge import Knowledge
 from resolvers.principal import Principal
 from rest_compat.errors import error_body
 from rest_compat.openapi import DESCRIPTION, openapi_document
@@ -62,6 +63,7 @@ class Services:
     budgets: Budgets
     authenticate: Authenticate
     hub: Hub
+    knowledge: Knowledge
 
     @classmethod
     def of(cls, settings: Settings) -> "Services":
@@ -70,15 +72,16 @@ class Services:
         database, verifier, limiter = Database(settings), TokenVerifier(settings), Limiter(redis_url)
         authenticate = Authenticate(verifier, Members(MemberRows(database), settings))
         hub = Hub(database.listener.listen, lambda caller: Ctx(caller, database.session(caller.company_id)))
-        return cls(settings, database, verifier, limiter, Budgets(limiter, settings), authenticate, hub)
+        return cls(settings, database, verifier, limiter, Budgets(limiter, settings), authenticate, hub, Knowledge(settings))
 
     def context(self, principal: Principal) -> Ctx:
         """The context of a caller."""
-        return Ctx(principal, self.database.session(principal.company_id))
+        return Ctx(principal, self.database.session(principal.company_id), self.knowledge)
 
     async def close(self) -> None:
         """Close everything."""
         await self.hub.close()
+        await self.knowledge.close()
         await self.verifier.close()
         await self.limiter.close()
         await self.database.close()
@@ -111,7 +114,7 @@ def layers(services: Services, innermost: ASGIApp) -> ASGIApp:
     """Outermost first: the request's name and the masking of faults, CORS, who may come in, the context, size."""
     settings = services.settings
     app: ASGIApp = BodyLimitMiddleware(innermost, limit_for=lambda path: body_limit(settings, path), render=render)
-    app = ContextMiddleware(app, services.database)
+    app = ContextMiddleware(app, services.context)
     doors = Doors(is_public=is_public, render=render)
     app = AccessMiddleware(app, authenticate=services.authenticate, budgets=services.budgets, doors=doors)
     if settings.cors_origins:
@@ -122,9 +125,9 @@ def layers(services: Services, innermost: ASGIApp) -> ASGIApp:
 class ContextMiddleware:
     """Makes the context of a request whose caller is known, and answers refusals in the shape of their door."""
 
-    def __init__(self, app: ASGIApp, database: Database) -> None:
+    def __init__(self, app: ASGIApp, context: Callable[[Principal], Ctx]) -> None:
         self.app = app
-        self._database = database
+        self._context = context
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on with `scope["state"]["ctx"]`."""
@@ -132,7 +135,7 @@ class ContextMiddleware:
         principal = state.get("principal")
         ctx = None
         if principal is not None:
-            ctx = state["ctx"] = Ctx(principal, self._database.session(principal.company_id))
+            ctx = state["ctx"] = self._context(principal)
             state["stamps"].append(partial(_timing, ctx))
         try:
             await self.app(scope, receive, send)

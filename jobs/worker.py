@@ -24,6 +24,7 @@ from models.db import Database
 from models.ids import new_id
 from models.job import JobQueue
 from models.job_rows import JobListener, JobRows
+from resolvers.knowledge import Knowledge
 from settings import Settings
 
 SLOTS: Mapping[JobQueue, int] = {JobQueue.LIGHT: 100, JobQueue.HEAVY: 4}
@@ -77,7 +78,7 @@ class Worker:
         """Nothing is connected yet."""
         rows, metrics = JobRows(database), Metrics()
         ledger = Ledger(rows, terms.lease)
-        runner = Runner(database, terms.types, ledger, metrics)
+        runner = Runner(database, terms.types, ledger, metrics, Knowledge(settings))
         name = f"{socket.gethostname()}-{os.getpid()}-{new_id().hex[-8:]}"
         relays, executors = [], []
         for queue in terms.queues:

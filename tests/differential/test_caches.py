@@ -12,7 +12,7 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from schema import deals
-from schema.documents import Documents
+from schema.prepared import Documents
 from schema.planner.run import PlannedRun
 from schema.planner.types import Types
 from schema.scalars import SCALARS
