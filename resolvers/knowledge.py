@@ -1,5 +1,6 @@
 """What the knowledge base stands on besides the database: where files are kept, and what makes vectors."""
 
+import asyncio
 import hashlib
 import hmac
 import secrets
@@ -14,6 +15,8 @@ from resolvers.logic.links import MAC, Links
 from settings import Settings
 
 FOLDER = "files"
+# So many files are read at once by a process; each child may take as much memory as its limits say.
+READ_AT_ONCE = 2
 
 
 class Knowledge:
@@ -21,6 +24,7 @@ class Knowledge:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.reading = asyncio.Semaphore(READ_AT_ONCE)
 
     @cached_property
     def embedder(self) -> Embedder:
