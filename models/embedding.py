@@ -4,10 +4,24 @@ from typing import Any
 from uuid import UUID
 
 from pgvector.sqlalchemy import Vector
-from sqlalchemy import CheckConstraint, PrimaryKeyConstraint, Table
+from sqlalchemy import CheckConstraint, Index, PrimaryKeyConstraint, Table, literal_column, text
 from sqlmodel import Field, SQLModel
 
 from models.columns import belongs_to, identifier, of_company, tenant, words
+
+# Dimensions whose vectors have an index; those of others are all compared.
+INDEXED = (256, 384, 512, 768, 1024, 1536)
+
+
+def nearest(dimension: int) -> Index:
+    """An index by which the nearest vectors of a dimension are found."""
+    return Index(
+        f"ix_embeddings_embedding_{dimension}",
+        literal_column(f"(embedding)::vector({dimension})").label("vector"),
+        postgresql_using="hnsw",
+        postgresql_ops={"vector": "vector_cosine_ops"},
+        postgresql_where=text(f"dimension = {dimension}"),
+    )
 
 
 class Embedding(SQLModel, table=True):
@@ -19,6 +33,7 @@ class Embedding(SQLModel, table=True):
         of_company(),
         belongs_to("chunks", "chunk_id"),
         CheckConstraint("vector_dims(embedding) = dimension", name="dimension"),
+        *map(nearest, INDEXED),
     )
 
     company_id: UUID = tenant()

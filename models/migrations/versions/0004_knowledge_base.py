@@ -14,7 +14,10 @@ depends_on = None
 
 COMPANY = sa.text("(NULLIF(current_setting('app.company_id'::text, true), ''::text))::uuid")
 STATUS = "CASE processing_status WHEN 'completed' THEN 'processed' WHEN 'failed' THEN 'failed' ELSE 'processing' END"
-SEARCH = "to_tsvector('english', content) || to_tsvector('italian', content) || to_tsvector('simple', content)"
+SEARCH = (
+    "strip(to_tsvector('english', content) || to_tsvector('italian', content) || to_tsvector('simple', content))"
+    " || array_to_tsvector(ARRAY[company_id::text])"
+)
 
 SAID = ("agent_id", "title", "description", "metadata")
 FOUND = ("processing_status", "progress", "error", "chunk_count", "page_count", "version", "embedding_model", "processed_at")
@@ -91,7 +94,7 @@ def create_documents() -> None:
 
 
 def create_chunks() -> None:
-    """Passages. No index serves full text search: under row level security its operators may not use one, since they are not leakproof."""
+    """Passages, and their words in each language."""
     op.create_table(
         "chunks",
         sa.Column("id", sa.Uuid(), nullable=False),
