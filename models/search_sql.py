@@ -20,7 +20,7 @@ size AS MATERIALIZED (SELECT coalesce(sum(chunk_count), 0)::bigint AS n FROM cho
 words AS MATERIALIZED (
   SELECT w, tsvector_to_array(to_tsvector('english', w)) AS en, tsvector_to_array(to_tsvector('italian', w)) AS it,
          tsvector_to_array(to_tsvector('simple', w)) AS plain
-    FROM (SELECT DISTINCT w FROM regexp_split_to_table(left(lower(:query), {longest_text}), '[[:space:]''’]+') w) split),
+    FROM (SELECT DISTINCT w FROM regexp_split_to_table(left(lower(:query), {longest_text}), '[[:space:]''\u2019]+') w) split),
 sought AS MATERIALIZED (
   SELECT w, en, it FROM words WHERE en <> '{{}}' AND it <> '{{}}'
   UNION ALL

@@ -12,6 +12,7 @@ from ingestion.embed import BundledEmbedder, Embedder, Endpoint, EndpointEmbedde
 from ingestion.limits import Chunking
 from ingestion.storage import Bucket, Storage
 from resolvers.logic.links import MAC, Links
+from resolvers.questions import Questions
 from settings import Settings
 
 FOLDER = "files"
@@ -43,6 +44,11 @@ class Knowledge:
                 tokenizer=found.embeddings_tokenizer,
             )
         )
+
+    @cached_property
+    def questions(self) -> Questions:
+        """The vectors of what is searched for, by the same model."""
+        return Questions(self.embedder)
 
     @cached_property
     def chunking(self) -> Chunking:

@@ -28,6 +28,7 @@ MESSAGE_BODY = {
     "attachments": [{"url": "https://example.com/file.pdf", "type": "application/pdf", "name": "document.pdf", "size": 1024000}],
 }
 MESSAGE_PATCH = {"markAsRead": True, "reaction": "👍"}
+SEARCH_BODY = {"query": "refund policy", "limit": 5, "threshold": 0.7}
 CONVERSATION_PATCH = {"status": "ended", "tags": ["resolved"]}
 
 
