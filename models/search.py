@@ -7,13 +7,13 @@ from uuid import UUID
 from sqlalchemy import BindParameter, Text, TextClause, Uuid, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from models.search_sql import search_sql
+from models.search_sql import EXACT_BELOW, search_sql
 
 
 @dataclass(frozen=True, slots=True)
 class Sought:
     """A question with its vector, and which documents may answer: an agent's and those of the whole company, some by their ids,
-    those whose metadata contains all that is given. None: no matter."""
+    those whose metadata contains all that is given. None: no matter. From `exact_below` passages on an index is asked for the nearest."""
 
     query: str
     vector: str
@@ -22,6 +22,7 @@ class Sought:
     agent_id: UUID | None = None
     document_ids: tuple[UUID, ...] | None = None
     metadata: dict[str, Any] = field(default_factory=dict)
+    exact_below: int = EXACT_BELOW
 
     @property
     def narrowed(self) -> bool:
@@ -38,7 +39,8 @@ class Sought:
                 bindparam("document_ids", ids, type_=ARRAY(Uuid())),
                 bindparam("metadata", self.metadata, type_=JSONB()),
             ]
-        return text(search_sql(self.dimension, narrowed=self.narrowed, depth=depth)).bindparams(*bound)
+        sql = search_sql(self.dimension, narrowed=self.narrowed, depth=depth, exact_below=self.exact_below)
+        return text(sql).bindparams(*bound)
 
 
 class Candidate(NamedTuple):

@@ -9,8 +9,9 @@ from models.embedding import INDEXED
 # A question's words beyond these, the longest first, are not looked for: each is a bit of a mask.
 MOST_WORDS = 8
 LONGEST_TEXT = 1000
-# From so many passages on the nearest are looked up in an index, which may miss some; below, all are compared.
-EXACT_BELOW = 20_000
+# From so many passages on the nearest are looked up in an index, which misses some; below, all are compared, which takes as long for
+# a company of 30,000 as an index that misses one in five (docs/decisions/0012-hybrid-search.md).
+EXACT_BELOW = 50_000
 
 # `{part}` limits passages to chosen documents. Where a language takes a word for a stop word, it is none to look for.
 SEARCH = """
@@ -76,12 +77,12 @@ INDEX = "(" + VECTORS + " AND (SELECT n FROM size) >= {exact_below} ORDER BY dis
 QUOTED = r"(SELECT string_agg('''' || replace(replace(l, '\', '\\'), '''', '''''') || '''', '&' ORDER BY l) FROM unnest({}) l)"
 
 
-def search_sql(dimension: int, *, narrowed: bool, depth: int) -> str:
+def search_sql(dimension: int, *, narrowed: bool, depth: int, exact_below: int = EXACT_BELOW) -> str:
     """The statement's text, for vectors of that dimension. Each of its two legs finds `depth` passages."""
     vectors_part = PART_OF_VECTORS if narrowed else ""
-    legs = {"dimension": dimension, "part": vectors_part, "depth": depth, "exact_below": EXACT_BELOW}
+    legs = {"dimension": dimension, "part": vectors_part, "depth": depth, "exact_below": exact_below}
     indexed = dimension in INDEXED
-    exact_if = f" AND (SELECT n FROM size) < {EXACT_BELOW}" if indexed else ""
+    exact_if = f" AND (SELECT n FROM size) < {exact_below}" if indexed else ""
     nearest = EXACT.format(**legs, distance=COMPARED, exact_if=exact_if)
     if indexed:
         nearest += " UNION ALL " + INDEX.format(**legs, distance=LOOKED_UP.format(dimension=dimension))
