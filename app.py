@@ -22,8 +22,10 @@ from resolvers.ctx import Ctx
 from resolvers.errors import ParleyError
 from resolvers.faults import DATABASE_FAULTS, as_parley
 from resolvers.knowledge import Knowledge
+from resolvers.logic.links import PATH as FILES
 from resolvers.principal import Principal
 from rest_compat.errors import error_body
+from rest_compat.files import file_handler
 from rest_compat.openapi import DESCRIPTION, openapi_document
 from rest_compat.route import thin_handler
 from rest_compat.router import ROUTES
@@ -49,6 +51,9 @@ PUBLIC = frozenset({"/", "/health/live", "/health/ready", "/docs", "/openapi.jso
 REFUSALS: tuple[type[Exception], ...] = (ParleyError, *DATABASE_FAULTS)
 READS = frozenset({"GET", "HEAD"})
 ASSETS = "/graphiql/assets/"
+UPLOADS = frozenset({"/api/knowledge-base/upload", "/api/knowledge-base/files"})
+# Bytes of a form besides its file.
+AROUND_FILE = 128 * 1024
 HOME = {"name": "Parley", "graphql": "/graphql", "rest": "/docs", "openapi": "/openapi.json", "health": "/health/ready"}
 
 
@@ -171,6 +176,7 @@ def create_app(settings: Settings) -> Parley:
         app.include_router(routes)
         for route in routes.routes:
             app.dispatcher.add(*thin_handler(route))
+    app.dispatcher.add(f"{FILES}{{link}}", ("GET",), file_handler(services.knowledge, services.context))
     for path, handler in _own_pages(app).items():
         app.dispatcher.add(path, ("GET",), handler)
     engine = Engine.of(settings, services.budgets)
@@ -203,14 +209,16 @@ def _demo_tokens(settings: Settings) -> dict[str, str]:
 
 
 def is_public(path: str, method: str) -> bool:
-    """Health and documentation are open to everyone; so are the pages' assets."""
+    """Health and documentation are open to everyone; so are the pages' assets, and files to whoever has a link that was signed."""
     # /graphql decides for itself: anybody may read about the schema where the settings say so, nobody may run anything else
-    return path == "/graphql" or (method in READS and (path in PUBLIC or path.startswith(ASSETS)))
+    return path == "/graphql" or (method in READS and (path in PUBLIC or path.startswith((ASSETS, FILES))))
 
 
 def body_limit(settings: Settings, path: str) -> int:
     """Bytes that a request may carry."""
-    return settings.graphql_max_body if path == "/graphql" else settings.rest_max_body
+    if path == "/graphql":
+        return settings.graphql_max_body
+    return settings.upload_max_file + AROUND_FILE if path in UPLOADS else settings.rest_max_body
 
 
 def render(error: ParleyError, scope: Scope) -> Rendered:

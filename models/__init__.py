@@ -2,4 +2,18 @@
 
 from models import agent, chunk, company, contact, conversation, deal, document, embedding, event, job, message, thread, user
 
-__all__ = ["agent", "chunk", "company", "contact", "conversation", "deal", "document", "embedding", "event", "job", "message", "thread", "user"]
+__all__ = [
+    "agent",
+    "chunk",
+    "company",
+    "contact",
+    "conversation",
+    "deal",
+    "document",
+    "embedding",
+    "event",
+    "job",
+    "message",
+    "thread",
+    "user",
+]

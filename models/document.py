@@ -59,7 +59,8 @@ class DocumentKind(StrEnum):
 
 # In PostgreSQL's own printing, so that alembic sees no difference.
 STATUS_SQL = (
-    "CASE processing_status WHEN 'completed'::text THEN 'processed'::text WHEN 'failed'::text THEN 'failed'::text ELSE 'processing'::text END"
+    "CASE processing_status WHEN 'completed'::text THEN 'processed'::text"
+    " WHEN 'failed'::text THEN 'failed'::text ELSE 'processing'::text END"
 )
 
 

@@ -37,7 +37,9 @@ class Spending:
 class Ctx:
     """Made by a door for one request (or one event of a socket), thrown away after it.
 
-    `knowledge` is the process's, for what reaches files and embeddings. `planned` is set by the GraphQL door when the planner answered, `spending` when it charged the operation, `event` when
+    `knowledge` is the process's, for what reaches files and embeddings.
+
+    `planned` is set by the GraphQL door when the planner answered, `spending` when it charged the operation, `event` when
     the operation is told of one.
     """
 

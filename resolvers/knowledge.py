@@ -33,7 +33,9 @@ class Knowledge:
         found = self.settings
         if found.embeddings_url is None:
             return BundledEmbedder()
-        assert found.embeddings_model and found.embeddings_dimension
+        # The settings refuse an address without these.
+        assert found.embeddings_model
+        assert found.embeddings_dimension
         return EndpointEmbedder(
             Endpoint(
                 base_url=found.embeddings_url,

@@ -1,4 +1,7 @@
-"""What a worker does with a document: text, chunks, vectors. Nothing slow happens inside a transaction, and the old answers until the new is whole."""
+"""What a worker does with a document: text, chunks, vectors.
+
+Nothing slow happens inside a transaction, and the old version answers until the new one is whole.
+"""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -24,7 +27,9 @@ from resolvers.listing import by_id, locked
 STEP = 10
 # Texts of one step on the way through the embedding model.
 TOGETHER = 256
-ENDED_WORKERS = "Reading the document ended the program that reads it, again and again. Save it anew, or in another format, and upload that."
+ENDED_WORKERS = (
+    "Reading the document ended the program that reads it, again and again. Save it anew, or in another format, and upload that."
+)
 GONE = "The file is no longer in the storage. Delete the document and upload the file again."
 NO_VECTORS = "The embedding service could not be used. Ask whoever runs this server, then retry the document."
 log = structlog.get_logger(__name__)
@@ -53,7 +58,10 @@ class Work:
 
 
 async def ingest(ctx: Ctx, document_id: UUID, *, extract: bool, attempt: int) -> None:
-    """Ingest a document; one that is gone, or that cannot be read, ends it too. Raises `RetryLater` and `GiveUp` for what is not its fault."""
+    """Ingest a document; one that is gone, or that cannot be read, ends it too.
+
+    Raises `RetryLater` and `GiveUp` for what is not the document's fault.
+    """
     work = Work(ctx, document_id, extract, attempt)
     try:
         if await begin(ctx, work):

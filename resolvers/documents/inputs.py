@@ -16,7 +16,9 @@ class Unnamed(Input):
 
     title: Title | None = Field(None, description="What people call it; the file's name unless said.")
     description: Description | None = Field(None, description="What is in it, at most 2,000 characters.")
-    agent_id: UUID | None = Field(None, validation_alias="agentId", description="The agent that it is for; all of the company's unless said.")
+    agent_id: UUID | None = Field(
+        None, validation_alias="agentId", description="The agent that it is for; all of the company's unless said."
+    )
     meta: dict[str, Any] = Field({}, alias="metadata", description="Anything else, as JSON; searches can be held to it.")
 
 

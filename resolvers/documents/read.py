@@ -1,15 +1,18 @@
 """Documents and chunks to read, and the link to a document's file."""
 
+from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
 from models.chunk import CHUNK, Chunk
 from models.columns import now
+from models.db.row import Row
 from models.document import DOCUMENT, Document
 from models.rows import Rows
 from resolvers.ctx import Ctx, query
 from resolvers.documents.storage import knowledge_of, storage_faults
+from resolvers.errors import NotFound
 from resolvers.listing import Listing, by_id, existing, listed
 from resolvers.logic.links import LIFETIME, Link
 
@@ -35,9 +38,9 @@ async def get_document(_: Ctx, document_id: UUID) -> Rows[Document]:
 
 
 @query("documents:read")
-async def list_chunks(ctx: Ctx, listing: Listing) -> Rows[Chunk]:
-    """The company's chunks."""
-    return listed(ctx, CHUNK, listing)
+async def get_chunk(_: Ctx, chunk_id: UUID) -> Rows[Chunk]:
+    """One chunk, as a citation names it; null once its document was ingested anew."""
+    return by_id(CHUNK, chunk_id)
 
 
 @query("documents:read")
@@ -49,3 +52,22 @@ async def link_document(ctx: Ctx, document_id: UUID) -> FileLink:
         url = await knowledge.storage.link(document.file_key, LIFETIME)
     url = url or knowledge.links.url(Link(ctx.principal.company_id, document_id, expires_at))
     return FileLink(url, document.mime_type, expires_at)
+
+
+@query("documents:read")
+async def open_file(ctx: Ctx, document_id: UUID) -> tuple[Row, AsyncIterator[bytes]]:
+    """A document and its file's content; raises `NotFound` when either is gone."""
+    document = await existing(ctx, DOCUMENT, document_id)
+    content = knowledge_of(ctx).storage.get(document.file_key)
+    with storage_faults():
+        try:
+            first = await anext(content, b"")
+        except FileNotFoundError:
+            raise NotFound.of("File") from None
+    return document, _whole(first, content)
+
+
+async def _whole(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield first
+    async for piece in rest:
+        yield piece
