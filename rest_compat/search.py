@@ -87,7 +87,7 @@ async def search(ctx: Caller, body: KnowledgeSearch) -> Response:
     """Search the company's documents by meaning and by words; more than 50 results are not given."""
     found = await search_knowledge(ctx, body)
     results = [printed(ctx, hit) for hit in by_score(found.hits)]
-    return Printed(orjson.dumps({"query": found.query, "results": results, "count": len(results)}))
+    return Printed(orjson.dumps({"query": found.query, "results": results, "count": len(results)}, default=str))
 
 
 def printed(ctx: Ctx, hit: Ranked[Candidate]) -> dict[str, Any]:

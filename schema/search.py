@@ -62,6 +62,8 @@ class KnowledgeHit:
     passage: strawberry.Private[Candidate]
     rank: int = strawberry.field(description="Its place by vectors and words together, from 1.")
     score: float = strawberry.field(description="Cosine similarity with the question, in [0, 1]; what `threshold` is compared with.")
+    document_id: strawberry.ID = strawberry.field(description="The document it is from.")
+    chunk_id: strawberry.ID = strawberry.field(description="The chunk that it is.")
     content: str = strawberry.field(description="Its text.")
     title: str = strawberry.field(description="The document's title.")
     source: str = strawberry.field(description="The file's name.")
@@ -71,8 +73,8 @@ class KnowledgeHit:
     span_end: int = strawberry.field(description="Where it ends, without the last.")
     headings: list_of(str) = strawberry.field(description="The headings it stands under, from the outermost.")  # type: ignore[valid-type]  # as above
     explain: KnowledgeExplanation = strawberry.field(description="Why it is among the results.", directives=(Cost(weight="0"),))
-    document = _far("document", "document_id", "The document it is from; null once it is gone.")
-    chunk = _far("chunk", "chunk_id", "The chunk itself; null once a new ingestion has replaced it.")
+    document = _far("document", "document_id", "The document it is from, with all its fields; null once it is gone.")
+    chunk = _far("chunk", "chunk_id", "The chunk, with all its fields; null once a new ingestion has replaced it.")
 
     @classmethod
     def of(cls, hit: Ranked[Candidate]) -> "KnowledgeHit":
@@ -82,6 +84,8 @@ class KnowledgeHit:
             passage=passage,
             rank=hit.rank,
             score=standing.score,
+            document_id=strawberry.ID(str(passage.document_id)),
+            chunk_id=strawberry.ID(str(passage.chunk_id)),
             content=passage.content,
             title=passage.title,
             source=passage.file_name,

@@ -9,48 +9,18 @@ import pytest
 from pydantic import SecretStr
 
 from app import Parley
-from demo.library import add_document
 from embedded import PostgresServer
 from ingestion.embed import Endpoint, EndpointEmbedder
-from models.search import Candidate, Sought
-from resolvers.ctx import Ctx
+from models.search import Sought
 from resolvers.errors import BadRequest, Unavailable
-from resolvers.logic.fusion import Ranked
 from resolvers.questions import Questions
-from resolvers.search import KnowledgeSearch, search_knowledge
+from resolvers.search import KnowledgeSearch
+from tests.shelf import Shelf, sections, shelf_of
 from tests.tenant import Tenant
 
 RETURNS = "# Returns\n\nYou may send back any lamp within thirty days.\n\n# Delivery\n\nParcels to Norway take a week because of customs.\n"
 PARTS = "# Spare parts\n\nThe driver DRV-24-36 feeds pendants up to 36 watts.\n"
 HOURS = "# Opening hours\n\nThe showroom is open from Tuesday to Saturday.\n"
-
-
-class Shelf:
-    """A company's documents, as files of the test."""
-
-    def __init__(self, ctx: Ctx, folder: Path) -> None:
-        self.ctx = ctx
-        self.folder = folder
-
-    async def add(self, text: str, name: str, **fields: object) -> UUID:
-        """A document that is ingested; its id."""
-        file = self.folder / name
-        file.write_text(text)
-        return await add_document(self.ctx, file, **fields)
-
-    async def find(self, query: str, **given: object) -> list[Ranked[Candidate]]:
-        """The hits of a search."""
-        return list((await search_knowledge(self.ctx, KnowledgeSearch.read({"query": query, **given}))).hits)
-
-    async def names(self, query: str, **given: object) -> set[str]:
-        """The files that a search finds something in."""
-        return {hit.passage.file_name for hit in await self.find(query, **given)}
-
-
-def shelf_of(tenant: Tenant, app: Parley, folder: Path) -> Shelf:
-    """The tenant's, empty."""
-    folder.mkdir()
-    return Shelf(replace(tenant.ctx(), knowledge=app.services.knowledge), folder)
 
 
 @pytest.fixture
@@ -91,20 +61,16 @@ async def test_a_part_number_is_found_by_its_words(shelf: Shelf) -> None:
 
 
 async def test_passages_with_the_same_words_share_the_middle_of_their_places(shelf: Shelf) -> None:
-    for number in range(3):
-        await shelf.add(f"Lamp number {number} hangs in the hall.\n", f"{number}.txt")
-    await shelf.add("A chair stands there.\n", "chair.txt")
-    found = {hit.passage.file_name: hit.standing for hit in await shelf.find("lamp")}
-    assert [found[f"{number}.txt"].text_rank for number in range(3)] == [2.0, 2.0, 2.0]
-    assert (found["chair.txt"].text, found["chair.txt"].text_rank) == (None, None)
+    await shelf.add(sections(3, "Lamp number {0} hangs in the hall.") + "\n# Chairs\n\nA chair stands there.\n", "hall.md")
+    found = {hit.passage.ordinal: hit.standing for hit in await shelf.find("lamp")}
+    assert [found[number].text_rank for number in range(3)] == [2.0, 2.0, 2.0]
+    assert (found[3].text, found[3].text_rank) == (None, None)
 
 
 async def test_a_rare_word_weighs_more_than_a_common_one(shelf: Shelf) -> None:
-    for number in range(5):
-        await shelf.add(f"Lamp number {number} hangs in the hall.\n", f"{number}.txt")
-    await shelf.add("A chandelier hangs there.\n", "chandelier.txt")
-    found = {hit.passage.file_name: hit.standing.text for hit in await shelf.find("lamp chandelier", limit=10)}
-    assert (found["chandelier.txt"] or 0) > 0.7 > 0.3 > (found["0.txt"] or 1)
+    await shelf.add(sections(5, "Lamp number {0} hangs in the hall.") + "\n# Light\n\nA chandelier hangs there.\n", "hall.md")
+    found = {hit.passage.ordinal: hit.standing.text for hit in await shelf.find("lamp chandelier", limit=10)}
+    assert (found[5] or 0) > 0.7 > 0.3 > (found[0] or 1)
 
 
 @pytest.mark.parametrize("query", ["the of and", "di che è", "?", "\u2019"])
@@ -143,8 +109,7 @@ async def test_a_threshold_keeps_those_that_reach_it(shelf: Shelf) -> None:
 
 
 async def test_the_limit_is_kept_and_the_best_come_first(shelf: Shelf) -> None:
-    for number in range(60):
-        await shelf.add(f"Lamp number {number} hangs in the hall.\n", f"{number}.txt")
+    await shelf.add(sections(60, "Lamp number {0} hangs in the hall."), "hall.md")
     for limit, expected in ((0, 0), (1, 1), (16, 16), (50, 50), (1000, 50)):
         hits = await shelf.find("lamp in the hall", limit=limit)
         assert [hit.rank for hit in hits] == list(range(1, expected + 1))
@@ -184,15 +149,13 @@ async def test_another_companys_documents_are_never_found(shelf: Shelf, others: 
 async def test_another_companys_passages_do_not_change_what_words_weigh(shelf: Shelf, others: Shelf) -> None:
     await shelf.add(HOURS, "mine.md")
     before = [hit.standing for hit in await shelf.find("showroom chandelier")]
-    for number in range(5):
-        await others.add(f"Showroom number {number} has a chandelier.\n", f"{number}.txt")
+    await others.add(sections(5, "Showroom number {0} has a chandelier."), "theirs.md")
     assert [hit.standing for hit in await shelf.find("showroom chandelier")] == before
 
 
 async def test_the_index_finds_what_comparing_all_finds(shelf: Shelf, others: Shelf) -> None:
-    for number in range(40):
-        await others.add(f"Lamp number {number} hangs in their hall.\n", f"{number}.txt")
-        await shelf.add(f"Lamp number {number} hangs in the hall.\n", f"{number}.txt")
+    await others.add(sections(40, "Lamp number {0} hangs in their hall."), "theirs.md")
+    await shelf.add(sections(40, "Lamp number {0} hangs in the hall."), "mine.md")
     questions = Questions(shelf.ctx.knowledge.embedder)  # type: ignore[union-attr]  # made with it
     sought = Sought("lamp 7", await questions.vector("lamp 7"), questions.embedder.model, 256)
     found = [
