@@ -4,10 +4,10 @@ from typing import Any
 from uuid import UUID
 
 from pgvector.sqlalchemy import Vector
-from sqlalchemy import CheckConstraint, PrimaryKeyConstraint, Table
+from sqlalchemy import CheckConstraint, Table
 from sqlmodel import Field, SQLModel
 
-from models.columns import belongs_to, identifier, of_company, tenant, words
+from models.columns import belongs_to, identifier, of_company, tenant, tenant_key, unique_in_company, words
 
 
 class Embedding(SQLModel, table=True):
@@ -15,13 +15,15 @@ class Embedding(SQLModel, table=True):
 
     __tablename__ = "embeddings"
     __table_args__ = (
-        PrimaryKeyConstraint("company_id", "chunk_id", "model"),
+        tenant_key(),
         of_company(),
+        unique_in_company("chunk_id", "model"),
         belongs_to("chunks", "chunk_id"),
         CheckConstraint("vector_dims(embedding) = dimension", name="dimension"),
     )
 
     company_id: UUID = tenant()
+    id: UUID = identifier("Identifier (UUID).")
     chunk_id: UUID = identifier("The chunk.")
     model: str = words("The model that made it.")
     dimension: int = Field(nullable=False)
