@@ -4,10 +4,10 @@ from typing import Any
 from uuid import UUID
 
 from pgvector.sqlalchemy import Vector
-from sqlalchemy import CheckConstraint, Index, PrimaryKeyConstraint, Table, literal_column, text
+from sqlalchemy import CheckConstraint, Index, Table, literal_column, text
 from sqlmodel import Field, SQLModel
 
-from models.columns import belongs_to, identifier, of_company, tenant, words
+from models.columns import belongs_to, identifier, of_company, tenant, tenant_key, unique_in_company, words
 
 # Dimensions whose vectors have an index; those of others are all compared.
 INDEXED = (256, 384, 512, 768, 1024, 1536)
@@ -29,14 +29,16 @@ class Embedding(SQLModel, table=True):
 
     __tablename__ = "embeddings"
     __table_args__ = (
-        PrimaryKeyConstraint("company_id", "chunk_id", "model"),
+        tenant_key(),
         of_company(),
+        unique_in_company("chunk_id", "model"),
         belongs_to("chunks", "chunk_id"),
         CheckConstraint("vector_dims(embedding) = dimension", name="dimension"),
         *map(nearest, INDEXED),
     )
 
     company_id: UUID = tenant()
+    id: UUID = identifier("Identifier (UUID).")
     chunk_id: UUID = identifier("The chunk.")
     model: str = words("The model that made it.")
     dimension: int = Field(nullable=False)

@@ -47,7 +47,7 @@ SAID_PARTS: dict[str, dict[str, Any]] = {
     "title": {"type": "string", "maxLength": 300, "description": "What people call it; the file's name unless said."},
     "description": {"type": "string", "maxLength": 2000, "description": "What is in it."},
     "agent_id": {"type": "string", "format": "uuid", "description": "The agent that it is for; all of the company's unless said."},
-    "metadata": {"type": "string", "description": "Anything else, as a JSON object; searches can be held to it."},
+    "metadata": {"type": "string", "format": "json", "description": "Anything else, as a JSON object; searches can be held to it."},
 }
 
 

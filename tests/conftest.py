@@ -53,6 +53,8 @@ def settings_for(postgres: PostgresServer, valkey: ValkeyServer, database: str) 
         limit_user="1000000/hour",
         limit_anonymous="1000000/minute",
         log_level="error",
+        # A busy machine may take its time.
+        upload_read_within=60,
         # Nobody starts servers there; uploaded files are kept in it.
         data_dir=postgres.data.parent / "parley",
     )

@@ -87,13 +87,18 @@ async def write_chunks(ctx: Ctx, document_id: UUID, made: Passages) -> None:
 async def write_vectors(ctx: Ctx, model: str, passages: Sequence[Passage], vectors: Sequence[Vector]) -> None:
     """Inside a command: give chunks their vectors of a model, unless they have some, and take those of other models away."""
     for pairs in batches(list(zip(passages, vectors, strict=True))):
-        ids, printed = [passage.chunk_id for passage, _ in pairs], [_printed(vector) for _, vector in pairs]
-        given = (bindparam("ids", ids, type_=ARRAY(Uuid)), bindparam("vectors", printed, type_=ARRAY(Text)))
-        read = func.unnest(*given).table_valued(column("chunk_id", Uuid), column("vector", Text)).render_derived()
+        chunks = bindparam("chunks", [passage.chunk_id for passage, _ in pairs], type_=ARRAY(Uuid))
+        ids = bindparam("ids", [new_id() for _ in pairs], type_=ARRAY(Uuid))
+        printed = bindparam("vectors", [_printed(vector) for _, vector in pairs], type_=ARRAY(Text))
+        read = (
+            func.unnest(ids, chunks, printed)
+            .table_valued(column("id", Uuid), column("chunk_id", Uuid), column("vector", Text))
+            .render_derived()
+        )
         facts = (literal(model, Text), literal(len(pairs[0][1]), Integer))
-        chosen = select(read.c.chunk_id, *facts, cast(read.c.vector, VectorType))
-        stale = (EMBEDDINGS.c.chunk_id == func.any(given[0]), EMBEDDINGS.c.model != model)
-        added = insert(EMBEDDINGS).from_select(["chunk_id", "model", "dimension", "embedding"], chosen)
+        chosen = select(read.c.id, read.c.chunk_id, *facts, cast(read.c.vector, VectorType))
+        stale = (EMBEDDINGS.c.chunk_id == func.any(chunks), EMBEDDINGS.c.model != model)
+        added = insert(EMBEDDINGS).from_select(["id", "chunk_id", "model", "dimension", "embedding"], chosen)
         await ctx.db.execute(added.on_conflict_do_nothing())
         await ctx.db.execute(delete(EMBEDDINGS).where(*stale))
 

@@ -55,4 +55,4 @@ async def search(drive: Drive, request: Request) -> None:
 
 async def send(drive: Drive, request: Request) -> Answer:
     """Send it as the attacker."""
-    return await drive.rest(request.method, request.url, request.sent["query"], request.sent["body"])
+    return await drive.rest(request)

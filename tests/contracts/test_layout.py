@@ -13,11 +13,11 @@ from schema.root import NOUNS
 ROOT = Path(__file__).parents[2]
 
 # Reached through `viewer`, or through the row they belong to.
-NO_REST = {"company", "job", "user", "thread"}
-NO_RESOLVER = {"company", "user", "thread"}
+NO_REST = {"chunk", "company", "job", "user", "thread"}
+NO_RESOLVER = {"chunk", "company", "user", "thread"}
 NO_ROOT_FIELD = {"company", "user"}
 # Tables that no door shows.
-NO_DOOR = {"event"}
+NO_DOOR = {"embedding", "event"}
 # Root fields that are about no noun.
 NOT_NOUNS = {"schema.viewer", "schema.node", "schema.rate_limit", "schema.live.fields"}
 

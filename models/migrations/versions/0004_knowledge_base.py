@@ -26,7 +26,7 @@ CHUNK = ("id", "document_id", "version", "ordinal", "page", "span_start", "span_
 APP_GRANTS = {
     "documents": Grants(insert=("id", "created_at", "updated_at", *SAID, *FOUND, *FILE), update=(*SAID, *FOUND), delete=True),
     "chunks": Grants(insert=CHUNK, delete=True),
-    "embeddings": Grants(insert=("chunk_id", "model", "dimension", "embedding"), delete=True),
+    "embeddings": Grants(insert=("id", "chunk_id", "model", "dimension", "embedding"), delete=True),
 }
 
 
@@ -126,6 +126,7 @@ def create_embeddings() -> None:
     op.create_table(
         "embeddings",
         sa.Column("company_id", sa.Uuid(), server_default=COMPANY, nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("chunk_id", sa.Uuid(), nullable=False),
         sa.Column("model", sa.Text(), nullable=False),
         sa.Column("dimension", sa.Integer(), nullable=False),
@@ -138,7 +139,8 @@ def create_embeddings() -> None:
             ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_embeddings_company_id"), ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("company_id", "chunk_id", "model", name=op.f("pk_embeddings")),
+        sa.PrimaryKeyConstraint("company_id", "id", name=op.f("pk_embeddings")),
+        sa.UniqueConstraint("company_id", "chunk_id", "model", name=op.f("uq_embeddings_company_id_chunk_id_model")),
     )
 
 
