@@ -107,7 +107,7 @@ def ids_of(planted: Planted, table: str) -> dict[str, str]:
     """Ids by the names that places have: `id` of this table's row, `contactId` and `contact_id`, and so on."""
     found = {"id": str(planted.ids[table]), "fileId": str(planted.ids["files"])}
     for noun, entity in ENTITIES.items():
-        found[f"{noun}Id"] = found[f"{noun}_id"] = str(planted.ids[entity.table.name])
+        found |= {f"{noun}{suffix}": str(planted.ids[entity.table.name]) for suffix in ("Id", "_id", "Ids", "_ids")}
     return found
 
 

@@ -24,6 +24,9 @@ SAMPLES: dict[str, Any] = {
     "boolean": True,
     "object": {"sample": True},
 }
+# Modules that are about another noun's rows, and requests with a body that change nothing.
+ABOUT = {"search": "documents"}
+READING = {("POST", "/api/knowledge-base/search")}
 
 
 @dataclass(frozen=True)
@@ -47,9 +50,14 @@ class Request:
         return self.path.format(**self.sent["path"])
 
     @property
+    def reads(self) -> bool:
+        """Whether it changes nothing."""
+        return self.method == "GET" or (self.method, self.path) in READING
+
+    @property
     def scope(self) -> str:
         """The scope that the operation takes, by the noun of its module."""
-        return f"{self.noun}:{'read' if self.method == 'GET' else 'write'}"
+        return f"{self.noun}:{'read' if self.reads else 'write'}"
 
     @property
     def arguments(self) -> dict[str, Any]:
@@ -112,7 +120,7 @@ class Walk:
             return [self.value(plain["items"], name)]
         if "properties" in plain:
             return {each: self.value(inner, each) for each, inner in plain["properties"].items()}
-        return SAMPLES.get(plain.get("format", ""), SAMPLES[kind])
+        return min(SAMPLES[kind], plain["maximum"]) if "maximum" in plain else SAMPLES.get(plain.get("format", ""), SAMPLES[kind])
 
     def _request(self, method: str, path: str, operation: dict[str, Any]) -> Request:
         sent: dict[str, Any] = {"path": {}, "query": {}, "body": None, "form": None}
@@ -146,7 +154,8 @@ class Walk:
 def nouns() -> dict[tuple[str, str], str]:
     """Which noun's module serves a method and path."""
     routes = [route for router in ROUTES for route in router.routes if isinstance(route, APIRoute)]
-    return {(method, route.path): route.endpoint.__module__.rpartition(".")[2] for route in routes for method in route.methods}
+    modules = {(method, route.path): route.endpoint.__module__.rpartition(".")[2] for route in routes for method in route.methods}
+    return {each: ABOUT.get(module, module) for each, module in modules.items()}
 
 
 def served(app: Parley) -> Iterator[tuple[str, str]]:

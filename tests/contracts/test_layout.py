@@ -19,7 +19,7 @@ NO_ROOT_FIELD = {"company", "user"}
 # Tables that no door shows.
 NO_DOOR = {"embedding", "event"}
 # Root fields that are about no noun.
-NOT_NOUNS = {"schema.viewer", "schema.node", "schema.rate_limit", "schema.live.fields"}
+NOT_NOUNS = {"schema.viewer", "schema.node", "schema.rate_limit", "schema.live.fields", "schema.search"}
 
 
 def tables_in(folder: str) -> set[str]:
