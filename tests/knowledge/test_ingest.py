@@ -192,7 +192,7 @@ async def test_a_document_that_is_deleted_while_it_is_embedded_leaves_nothing(li
         made = await slow.upload(PDF, "a.pdf")
         server.stalled = True
         working = asyncio.create_task(slow.work())
-        while not server.requests:
+        while not server.requests:  # noqa: ASYNC110 - the server has no event to wait for
             await asyncio.sleep(0.01)
         assert (await slow.tenant.rest("DELETE", f"/api/knowledge-base/{made['id']}")).json() == {"success": True}
         working.cancel()
