@@ -45,9 +45,9 @@ check: .venv/installed-dev ## Lint, types, import rules, schema diffs, migration
 bench: .venv/installed-dev ## Measure against a hand-written ceiling and the usual way
 	@$(BIN)/python -m bench
 
-# Runs of their own, since one takes minutes and the other needs npm: a million requests, and Parley beside PostGraphile.
-.PHONY: bench-memory bench-postgraphile
-bench-memory bench-postgraphile: .venv/installed-dev
+# Runs of their own: a million requests take minutes, PostGraphile needs npm. Jobs are measured by `make bench` too.
+.PHONY: bench-jobs bench-memory bench-postgraphile
+bench-jobs bench-memory bench-postgraphile: .venv/installed-dev
 	@$(BIN)/python -m bench --$(@:bench-%=%)
 
 lock: ## Compile the lock files again

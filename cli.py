@@ -104,7 +104,7 @@ def retry_job(job: Annotated[UUID, typer.Argument(help="A failed or waiting job'
 
     with _servers() as settings:
         if not asyncio.run(retry(settings, job)):
-            _fail(f"No job {job} is failed or queued")
+            _fail(f"Job {job} is not retried: it must be failed or queued, and no unfinished one may have its dedupe key")
     typer.echo(f"{job} is queued")
 
 

@@ -95,7 +95,7 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="What is logged; info has a line a request.")
     demo: bool = Field(False, description="Offer the demo company's tokens in GraphiQL; `make run` sets it. Development only.")
     worker_metrics_port: int | None = Field(
-        None, ge=0, le=65535, description="Port on 127.0.0.1 where the worker shows Prometheus counters. Unset: none."
+        None, ge=1, le=65535, description="Port on 127.0.0.1 where the worker shows Prometheus counters. Unset: none."
     )
     event_retention_days: int = Field(90, ge=1, description="How long the event log is kept.")
 

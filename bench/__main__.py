@@ -1,16 +1,17 @@
-"""Run it: python -m bench [--memory | --postgraphile] [--quick] [--rounds N] [--seconds S] [--fresh] [--only NAMES] [--items NAMES]."""
+"""Run it: python -m bench [--memory | --jobs | --postgraphile] [--quick] [--rounds N] [--seconds S] [--only NAMES] [--items NAMES]."""
 
 import asyncio
 import secrets
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bench import data, postgraphile, report, results
 from bench.arguments import Arguments, read_arguments
 from bench.check import Unequal
 from bench.compete import Contest, compete, complaints
 from bench.contenders import KINDS, PARLEY, running
+from bench.jobs import QUICK, WHOLE, measure_jobs
 from bench.long_run import long_run
 from bench.measure import Failed, Plan
 from bench.postgraphile.install import NotInstalled
@@ -39,12 +40,8 @@ def say(text: str) -> None:
 def main() -> int:
     """Measure, print what was found, and write it into results.md unless the run was a partial or a quick one."""
     asked = read_arguments()
-    secret = secrets.token_urlsafe(48)
     try:
-        if asked.postgraphile:
-            postgraphile.install.install(say)
-        with running_servers(fresh=asked.fresh) as servers:
-            text = run(asked, Place(servers, secret, data.prepare(servers, secret, say)))
+        text = jobs_alone(asked) if asked.jobs else beside_others(asked)
     except (EmbeddedError, Unequal, Failed, NotInstalled) as error:
         say(f"bench: {error}")
         return 1
@@ -58,6 +55,21 @@ def main() -> int:
     return 0
 
 
+def jobs_alone(asked: Arguments) -> str:
+    """What one worker does, in a section of its own."""
+    version, runs = measure_jobs(QUICK if asked.quick else WHOLE, say)
+    return report.jobs_section(runs, report.machine(version))
+
+
+def beside_others(asked: Arguments) -> str:
+    """What the web process does, on servers that are kept between runs."""
+    if asked.postgraphile:
+        postgraphile.install.install(say)
+    secret = secrets.token_urlsafe(48)
+    with running_servers(fresh=asked.fresh) as servers:
+        return run(asked, Place(servers, secret, data.prepare(servers, secret, say)))
+
+
 def run(asked: Arguments, place: Place) -> str:
     """What the run found: a section of its own, or the whole report."""
     if asked.memory:
@@ -67,7 +79,10 @@ def run(asked: Arguments, place: Place) -> str:
     chosen = [item for item in items(place.tenants) if item.name in asked.items]
     kinds = [kind for kind in KINDS if kind.name in asked.only]
     contest = Contest(chosen, kinds, Plan(CLIENTS, asked.rounds, asked.seconds), place.tenants, say)
-    return report.whole_report(compete(contest, place.servers, place.secret), chosen)
+    found = compete(contest, place.servers, place.secret)
+    if asked.whole:
+        found = replace(found, jobs=measure_jobs(QUICK if asked.quick else WHOLE, say)[1])
+    return report.whole_report(found, chosen)
 
 
 def remember(asked: Arguments, place: Place) -> str:

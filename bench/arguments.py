@@ -14,32 +14,44 @@ ITEMS = ("R1", "R2", "Q1", "Q2", "Q3")
 
 @dataclass(frozen=True, slots=True)
 class Arguments:
-    """One of three runs, and how long it shall take; seconds per turn."""
+    """One of four runs, and how long it shall take; seconds per turn. A usual run that is whole measures jobs too."""
 
     memory: bool
+    jobs: bool
     postgraphile: bool
+    quick: bool
     rounds: int
     seconds: float
     requests: int
     fresh: bool
     only: Sequence[str]
     items: Sequence[str]
-    kept: bool
+
+    @property
+    def whole(self) -> bool:
+        """Whether everybody is measured at everything."""
+        return self.only == CONTENDERS and self.items == ITEMS
+
+    @property
+    def kept(self) -> bool:
+        """Whether the run is full enough for results.md."""
+        return self.requests >= REQUESTS if self.memory else self.whole and not self.quick
 
 
 def read_arguments(words: Sequence[str] | None = None) -> Arguments:
-    """Ends the program with a message when they make no sense; `kept` is whether the run is full enough for results.md."""
+    """Ends the program with a message when they make no sense."""
     given = parser().parse_args(words)
     return Arguments(
         memory=given.memory,
+        jobs=given.jobs,
         postgraphile=given.postgraphile,
+        quick=given.quick,
         rounds=given.rounds or (2 if given.quick else 5),
         seconds=given.seconds or (0.7 if given.quick else 2.0),
         requests=given.requests,
         fresh=given.fresh,
         only=given.only,
         items=given.items,
-        kept=given.requests >= REQUESTS if given.memory else not given.quick and given.only == CONTENDERS and given.items == ITEMS,
     )
 
 
@@ -49,6 +61,7 @@ def parser() -> argparse.ArgumentParser:
     options = argparse.ArgumentParser(prog="python -m bench", description=purpose)
     runs = options.add_mutually_exclusive_group()
     runs.add_argument("--memory", action="store_true", help="instead: Parley's memory after a million requests (some minutes)")
+    runs.add_argument("--jobs", action="store_true", help="instead: what one worker process does (a minute; part of the usual run)")
     runs.add_argument("--postgraphile", action="store_true", help="instead: Parley beside PostGraphile at Q1 (npm installs it)")
     options.add_argument("--quick", action="store_true", help="few and short rounds, for people in a hurry")
     options.add_argument("--rounds", type=positive(int), help="rounds per work item and number of clients (5; quick: 2)")

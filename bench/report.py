@@ -10,6 +10,7 @@ from statistics import median
 
 from bench import results, targets
 from bench.first_sight import DOCUMENTS, Sight
+from bench.jobs import COMPANIES, RATE, JobsRun
 from bench.long_run import CLIENTS, LongRun
 from bench.measure import Series
 from bench.work import Item
@@ -52,6 +53,7 @@ class Findings:
     sights: Sequence[Sight]
     machine: Sequence[str]
     notes: Sequence[str]
+    jobs: Sequence[JobsRun] = ()
 
 
 def whole_report(found: Findings, items: Sequence[Item]) -> str:
@@ -60,6 +62,7 @@ def whole_report(found: Findings, items: Sequence[Item]) -> str:
     for item in items:
         parts += [f"## {item.name}: {item.title}", "", *item_table([each for each in found.series if each.item == item.name]), ""]
     parts += ["## First sight", "", *sight_lines(found.sights), ""]
+    parts += [results.JOBS, "", *jobs_lines(found.jobs), ""]
     parts += ["## Memory", "", *memory_table(found.memory), ""]
     parts += ["## Load generator", "", *load_lines(found.load), ""]
     parts += ["## Targets", "", *bullets(target_lines(found)), "", FURTHER, ""]
@@ -77,6 +80,12 @@ def postgraphile_section(found: Findings, item: Item, versions: str) -> str:
     parts += [*sight_lines(found.sights), "", *memory_table(found.memory), ""]
     parts += bullets(targets.against_others(targets.BESIDE_POSTGRAPHILE, found.series, found.memory))
     return "\n".join([*parts, ""])
+
+
+def jobs_section(runs: Sequence[JobsRun], described: Sequence[str]) -> str:
+    """What a run of jobs alone found."""
+    wanted = bullets(line for run in runs for line in targets.jobs(run))
+    return "\n".join([results.JOBS, "", *bullets(described), "", *jobs_lines(runs), "", *wanted, ""])
 
 
 def long_run_section(run: LongRun, described: Sequence[str]) -> str:
@@ -133,6 +142,26 @@ def sight_lines(sights: Sequence[Sight]) -> list[str]:
     return [f"{said} by one client; each is asked for again at once.", "", *table(heads, rows)]
 
 
+def jobs_lines(runs: Sequence[JobsRun]) -> list[str]:
+    """What one worker process did, with Redis and without."""
+    if not runs:
+        return ["Not measured in this run."]
+    rows = [
+        (
+            run.way,
+            f"{run.jobs:,}",
+            f"{run.rate:,.0f}",
+            f"{run.cpu / run.jobs * 1000:.3f}",
+            f"{run.resident / 1e6:.0f}",
+            *(f"{run.wait(part) * 1000:.1f}" for part in (0.5, 0.99, 1.0)),
+        )
+        for run in runs
+    ]
+    heads = ("one worker", "jobs", "jobs/s", "worker CPU ms", "resident MB", "pick-up p50 ms", "p99 ms", "worst ms")
+    said = f"Jobs of {COMPANIES} companies that have nothing to do: all at once, from the first row to the last result in a durable table; "
+    return [f"{said}then {RATE} a second, each timed from before its insertion to its beginning.", "", *table(heads, rows)]
+
+
 def load_lines(limit: LoadLimit) -> list[str]:
     """What the load generator can do at the most: a figure near it measures the generator, not the server."""
     rates = ", ".join(f"{rate:,.0f} requests/s with {clients} client{'s' * (clients > 1)}" for clients, rate in limit.rates.items())
@@ -145,6 +174,7 @@ def target_lines(found: Findings) -> list[str]:
     lines += [targets.first_sight(sight) for sight in found.sights if sight.contender == "parley"]
     if memory := found.memory.get("parley"):
         lines.append(targets.idle(memory.idle))
+    lines += [line for run in found.jobs for line in targets.jobs(run)]
     return lines or ["not measured: Parley did not take part"]
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 TITLE = "# Benchmark"
+JOBS = "## Jobs"
 LONG_RUN = "## Long run"
 POSTGRAPHILE = "## Beside PostGraphile"
 # Runs of their own fill these, so that the usual run keeps what it finds.

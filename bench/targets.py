@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bench.first_sight import Sight
+from bench.jobs import RATE, JobsRun
 from bench.long_run import LongRun
 from bench.measure import Series
 
@@ -15,6 +16,8 @@ ONE = 1
 FIRST_SIGHT = 0.015
 IDLE = 200_000_000
 AFTER_LONG_RUN = 160_000_000
+JOBS_A_SECOND = 1000
+PICK_UP = 0.1
 
 NAMES = {"rate": "requests per second", "server_cpu": "server CPU per request", "p50": "p50"}
 
@@ -81,6 +84,15 @@ def long_run(run: LongRun) -> str:
     """Memory where the long run ended."""
     what = f"web process after {run.last.requests:,} requests over {run.documents:,} documents: {run.last.resident / 1e6:.1f} MB"
     return verdict(f"{what}, wanted under {AFTER_LONG_RUN / 1e6:.0f} MB", met=run.last.resident < AFTER_LONG_RUN)
+
+
+def jobs(run: JobsRun) -> Iterator[str]:
+    """How many jobs one worker does, and how soon it begins them: with Redis and without."""
+    rate = f"jobs {run.way}: {run.rate:,.0f} a second in one worker process, wanted at least {JOBS_A_SECOND:,}"
+    yield verdict(rate, met=run.rate >= JOBS_A_SECOND)
+    p99 = run.wait(0.99)
+    pick_up = f"jobs {run.way}: p99 of the pick-up at {RATE} a second {p99 * 1000:.1f} ms, wanted under {PICK_UP * 1000:.0f} ms"
+    yield verdict(pick_up, met=p99 < PICK_UP)
 
 
 def verdict(what: str, *, met: bool) -> str:

@@ -26,7 +26,7 @@ from models.ids import new_id
 from models.job import JobQueue
 
 # Seconds. Handing over may hold nobody up; what is not begun in time is begun without arq (jobs/relay.py).
-HAND_OVER_WITHIN = 0.25
+HAND_OVER_WITHIN = 0.1
 ANSWER_WITHIN = 2.0
 AWAY_FOR = 1.0
 HEALTH_EVERY = 5.0
@@ -63,7 +63,7 @@ class ArqExecutor:
         return self._redis is not None and asyncio.get_running_loop().time() >= self._away_until
 
     def missed(self) -> None:
-        """It did not begin what it took: it counts as away for a moment."""
+        """It did not begin what it took: it counts as away for a moment, and what it took is begun by whoever tells it so."""
         self._away_until = asyncio.get_running_loop().time() + AWAY_FOR
 
     async def hand_over(self, ids: list[UUID]) -> bool:

@@ -22,7 +22,7 @@ async def metrics_page(port: int | None, text: Callable[[], str]) -> AsyncIterat
                 await writer.drain()
         except (TimeoutError, OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             # Whoever asked is gone, or did not speak HTTP: there is nobody to tell.
-            pass
+            return
         finally:
             writer.close()
 

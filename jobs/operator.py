@@ -30,7 +30,7 @@ async def listed(settings: Settings, state: JobState | None, company_id: UUID | 
 
 
 async def retry(settings: Settings, job_id: UUID) -> bool:
-    """Queue a job again; False when it is neither failed nor waiting."""
+    """Queue a job again; False when it is neither failed nor waiting, or its dedupe key is taken again."""
     async with all_jobs(settings) as jobs:
         return await jobs.retry(job_id)
 

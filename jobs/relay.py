@@ -17,8 +17,8 @@ from models.job_rows import MOST_COMPANIES, NOBODY, WINDOW, JobRows
 
 # Without a word from PostgreSQL the table is looked at this often: for what became due by time, and for what nobody was told of.
 SWEEP_EVERY = 1.0
-# What the executor was handed and has not begun after this time is begun without it.
-LATEST_START = 0.5
+# What the executor was handed and has not begun after this time is begun without it: a busy machine makes its way long.
+LATEST_START = 0.05
 log = structlog.get_logger(__name__)
 
 
@@ -29,7 +29,7 @@ class Executor(Protocol):
         """Take jobs to begin; False when it is away."""
 
     def missed(self) -> None:
-        """It did not begin what it took: it counts as away for a moment."""
+        """It did not begin what it took: it counts as away for a moment, and what it took is begun directly."""
 
 
 @dataclass(slots=True, eq=False)
@@ -95,15 +95,18 @@ class Relay:
 
     async def _hand_over(self, ids: list[UUID]) -> None:
         if self.executor is None or not ids or not await self.executor.hand_over(ids):
-            for job_id in ids:
-                self.slots.start(job_id)
+            self._begin_all()
 
     def _begin_overdue(self) -> None:
         overdue = self.slots.unstarted(asyncio.get_running_loop().time() - LATEST_START)
-        if overdue and self.executor is not None:
-            log.warning("jobs were not begun in time and are begun directly", jobs=len(overdue), queue=self.slots.queue)
-            self.executor.missed()
-        for held in overdue:
+        if overdue:
+            if self.executor is not None:
+                log.info("jobs were not begun in time and are begun directly", jobs=len(overdue), queue=self.slots.queue)
+                self.executor.missed()
+            self._begin_all()
+
+    def _begin_all(self) -> None:
+        for held in self.slots.unstarted():
             self.slots.start(held.job.id)
 
     def _freed(self) -> None:

@@ -22,6 +22,7 @@ from resolvers.principal import Principal
 
 FIRST_RETRY = 5.0
 LONGEST_RETRY = 3600.0
+UNKNOWN_RETRY = 15.0
 DONE = Outcome(JobState.DONE)
 RELEASED = Outcome(JobState.QUEUED, counted=False)
 log = structlog.get_logger(__name__)
@@ -42,18 +43,19 @@ class Runner:
         job, clock = held.job, asyncio.get_running_loop().time
         began = clock()
         self.metrics.began(held, job.waited + began - held.since)
-        outcome = await self._attempt(held)
+        kind = self.types.get(job.type)
+        outcome = await self._attempt(held, kind) if kind else unknown(job)
         held.recording = True
         accepted = outcome is not None and await self.ledger.record(job, outcome)
         self.metrics.ended(held, outcome if accepted else None, clock() - began)
         if not accepted:
             log.warning("job lost", job=str(job.id), type=job.type, attempt=job.attempt)
 
-    async def _attempt(self, held: Held) -> Outcome | None:
+    async def _attempt(self, held: Held, kind: JobType) -> Outcome | None:
         """What the handler's end means; None when the job is not this process's any more."""
         job = held.job
         try:
-            await self._handle(job)
+            await self._handle(job, kind)
         except asyncio.CancelledError:
             if held.ending is Ending.LOST:
                 return None
@@ -67,10 +69,7 @@ class Runner:
             return failed(job, reason(error))
         return DONE
 
-    async def _handle(self, job: ClaimedJob) -> None:
-        kind = self.types.get(job.type)
-        if kind is None:
-            raise RetryLater(f"no worker here knows jobs of the type {job.type}")
+    async def _handle(self, job: ClaimedJob, kind: JobType) -> None:
         ctx = Ctx(Principal.system(job.company_id, *kind.scopes), self.database.session(job.company_id), self.knowledge)
         try:
             async with asyncio.timeout(kind.timeout) as deadline:
@@ -79,6 +78,11 @@ class Runner:
             if deadline.expired():
                 raise RetryLater(f"it took longer than {kind.timeout:g} s") from None
             raise
+
+
+def unknown(job: ClaimedJob) -> Outcome:
+    """Back to the queue, uncounted: in a rolling update older workers see jobs that only newer ones know."""
+    return Outcome(JobState.QUEUED, f"no worker here knows jobs of the type {job.type}", UNKNOWN_RETRY, counted=False)
 
 
 def failed(job: ClaimedJob, error: str, after: float | None = None) -> Outcome:
@@ -90,7 +94,8 @@ def failed(job: ClaimedJob, error: str, after: float | None = None) -> Outcome:
 
 def reason(error: Exception) -> str:
     """What people are told: our own errors in their words; of anything else the kind alone, since its text may hold anything."""
-    told = known(error)
+    # Of a connection or a file that failed nobody knows here whether it was the database's.
+    told = None if isinstance(error, OSError) else known(error)
     return told.message if told else f"Something broke on our side ({type(error).__name__}); the worker's log tells more under the job's id"
 
 

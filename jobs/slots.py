@@ -3,9 +3,10 @@
 import asyncio
 import math
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Any
 from uuid import UUID
 
 from jobs.shares import most_of_one
@@ -46,7 +47,7 @@ class Slots:
 
     queue: JobQueue
     size: int
-    run: Callable[[Held], Awaitable[None]]
+    run: Callable[[Held], Coroutine[Any, Any, None]]
     freed: Callable[[], None] = lambda: None
     held: dict[UUID, Held] = field(default_factory=dict)
 
@@ -69,11 +70,16 @@ class Slots:
         self.held |= {job.id: Held(job, self.queue, since, since) for job in jobs}
 
     def start(self, job_id: UUID) -> asyncio.Task[None] | None:
-        """Begin a job; None for one that is not here, or begun already."""
+        """Begin a job; None for one that is not here, was begun already, or was lost before it could be: its slot is free then."""
         held = self.held.get(job_id)
-        if held is None or held.task is not None or held.ending is not None:
+        if held is None or held.task is not None:
             return None
-        held.task = asyncio.create_task(self._occupy(held))
+        if held.ending is not None:
+            self.clear(held)
+            return None
+        held.task = asyncio.create_task(self.run(held))
+        # Not by the task itself: one that is cancelled before its first step does nothing at all.
+        held.task.add_done_callback(lambda _: self.clear(held))
         return held.task
 
     def unstarted(self, before: float = math.inf) -> list[Held]:
@@ -85,9 +91,3 @@ class Slots:
         if self.held.get(held.job.id) is held:
             del self.held[held.job.id]
             self.freed()
-
-    async def _occupy(self, held: Held) -> None:
-        try:
-            await self.run(held)
-        finally:
-            self.clear(held)

@@ -6,7 +6,6 @@ import signal
 import socket
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import structlog
 
@@ -22,8 +21,8 @@ from jobs.schedule import schedule, schedule_vectors
 from jobs.slots import Ending, Held, Slots
 from models.db import Database
 from models.ids import new_id
-from models.job import JobQueue
-from models.job_rows import JobListener, JobRows
+from models.job import CHANNEL, JobQueue
+from models.job_rows import JobRows
 from resolvers.knowledge import Knowledge
 from settings import Settings
 
@@ -44,12 +43,12 @@ class Terms:
     types: Mapping[str, JobType] = field(default_factory=lambda: HANDLERS)
     lease: float = LEASE
     # Together under the 10 s after which whoever asked loses patience.
-    finish_within: float = 8.0
+    finish_within: float = 7.0
     release_within: float = 1.5
 
 
 async def work(settings: Settings, terms: Terms | None = None) -> None:
-    """Run until SIGTERM or SIGINT; what runs then may finish for 8 s, everything else goes back to the queue at once."""
+    """Run until SIGTERM or SIGINT; what runs then may finish for 7 s, everything else goes back to the queue at once."""
     stop = asyncio.Event()
     for signum in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(signum, stop.set)
@@ -96,21 +95,19 @@ class Worker:
         """Until stopped; what breaks unforeseen ends the process, and whoever keeps it starts it again."""
         lasting = [
             self.ledger.keep(self._held),
-            JobListener.of(self.settings).listen(lambda _: self._wake()),
+            self.database.listener.listen(lambda _: self._wake(), CHANNEL),
+            _every(TAKE_BACK_EVERY, self._take_back),
+            _every(SCHEDULE_EVERY, lambda: schedule(self.database, self.rows, self.settings)),
+            _every(SCHEDULE_EVERY, lambda: schedule_vectors(self.database, self.rows, self.knowledge.embedder.model)),
             *(executor.serve() for executor in self.executors),
-        ]
-        stopping = [
-            *(relay.run(stop) for relay in self.relays),
-            _every(TAKE_BACK_EVERY, stop, self._take_back),
-            _every(SCHEDULE_EVERY, stop, lambda: schedule(self.database, self.rows, self.settings)),
-            _every(SCHEDULE_EVERY, stop, lambda: schedule_vectors(self.database, self.rows, self.knowledge.embedder.model)),
         ]
         async with metrics_page(self.settings.worker_metrics_port, self.metrics.text), asyncio.TaskGroup() as group:
             tasks = [group.create_task(each) for each in lasting]
             log.info("worker started", queues=[str(queue) for queue in self.terms.queues])
-            async with asyncio.TaskGroup() as until_stopped:
-                for each in stopping:
-                    until_stopped.create_task(each)
+            # A claim that is under way when the worker is asked to stop comes to its end, so that what it took is released.
+            async with asyncio.TaskGroup() as claiming:
+                for relay in self.relays:
+                    claiming.create_task(relay.run(stop))
                 await stop.wait()
                 self._wake()
             await self._drain()
@@ -162,14 +159,11 @@ async def _ended(tasks: Collection[asyncio.Task[None]], seconds: float) -> None:
         await asyncio.wait(tasks, timeout=seconds)
 
 
-async def _every(seconds: float, stop: asyncio.Event, do: Callable[[], Awaitable[Any]]) -> None:
-    """Repeat until stopped; a database that is away is tried again at the next turn."""
-    while not stop.is_set():
+async def _every(seconds: float, do: Callable[[], Awaitable[None]]) -> None:
+    """Repeat until cancelled; a database that is away is tried again at the next turn."""
+    while True:
         try:
             await do()
         except AWAY as error:
             log.warning("the database is away", error=type(error).__name__)
-        try:
-            await asyncio.wait_for(stop.wait(), seconds)
-        except TimeoutError:
-            continue
+        await asyncio.sleep(seconds)

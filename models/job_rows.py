@@ -1,18 +1,15 @@
 """Jobs of every company, for the workers, on the system role. Who holds the newest fence may say what became of a job."""
 
-import asyncio
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import asyncpg
+
 from models.db import Database
-from models.db.listen import QUESTION_EVERY, Heard, Listener
-from models.db.pool import BROKEN, PoolOptions, connect
 from models.job import CHANNEL, JobQueue, JobState
-from settings import Settings
 
 # How many of the oldest due jobs are looked at to find out who waits.
 WINDOW = 500
@@ -175,9 +172,12 @@ class AllJobs:
             return list(await connection.fetch(NEWEST, state, company_id, most))
 
     async def retry(self, job_id: UUID) -> bool:
-        """Do a failed job again with all its attempts, or a waiting one now; False when it is neither."""
-        async with self.database.system.connection() as connection:
-            return await connection.fetchrow(RETRY, job_id) is not None
+        """Do a failed job again with all its attempts, or a waiting one now; False when it is neither, or its dedupe key is taken again."""
+        try:
+            async with self.database.system.connection() as connection:
+                return await connection.fetchrow(RETRY, job_id) is not None
+        except asyncpg.UniqueViolationError:
+            return False
 
     async def drop(self, job_id: UUID) -> bool:
         """Remove a job; False when there is none."""
@@ -193,27 +193,3 @@ def _columns(jobs: Iterable[ClaimedJob]) -> tuple[list[UUID], list[UUID], list[i
 def storable(text: str, most: int = 2000) -> str:
     """The text as PostgreSQL can keep it: one odd character may not keep a whole batch from being recorded."""
     return text.replace("\x00", "").encode("utf-8", "replace").decode()[:most]
-
-
-class JobListener(Listener):
-    """Tells that jobs were committed, whosesoever they are."""
-
-    @classmethod
-    def of(cls, settings: Settings) -> "JobListener":
-        """A connection of its own, on the system role."""
-        assert settings.database_url is not None
-        named = {"role": settings.system_role, "application_name": "parley"}
-        patience = settings.statement_timeout + 0.5
-        return cls(PoolOptions(settings.database_url.get_secret_value(), 1, settings.pool_timeout, named, patience))
-
-    async def _once(self, heard: Heard) -> None:
-        connection = await connect(self._options)
-        try:
-            await connection.add_listener(CHANNEL, lambda *_: heard(None))
-            heard(None)
-            while not connection.is_closed():
-                await asyncio.sleep(QUESTION_EVERY)
-                await connection.execute("SELECT")
-        finally:
-            with suppress(*BROKEN):
-                connection.terminate()

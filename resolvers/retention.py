@@ -3,12 +3,10 @@
 from datetime import datetime
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects.postgresql import insert
 
 from models.event import EVENTS
-from models.ids import new_id
-from models.job import JOBS
 from resolvers.ctx import Ctx, command
+from resolvers.jobs import NewJob, enqueue
 
 PRUNE = "events.prune"
 BATCH = 5000
@@ -17,8 +15,7 @@ BATCH = 5000
 @command("events:prune")
 async def ask_to_prune(ctx: Ctx, before: datetime) -> None:
     """Enqueue the pruning of what is older than `before`, unless it is waiting already."""
-    job = {"id": new_id(), "type": PRUNE, "payload": {"before": before.isoformat()}, "dedupe_key": PRUNE}
-    await ctx.db.execute(insert(JOBS).values(job).on_conflict_do_nothing().returning(JOBS.c.id))
+    await enqueue(ctx, NewJob(type=PRUNE, payload={"before": before.isoformat()}, dedupe_key=PRUNE))
 
 
 @command("events:prune")

@@ -189,4 +189,4 @@ async def _uploaded(ctx: Ctx, uploaded: Uploaded) -> Response:
 
 
 def _json(values: dict[str, Any], status: int = 200) -> Response:
-    return Printed(orjson.dumps(values, option=orjson.OPT_UTC_Z), status)
+    return Printed(orjson.dumps(values, option=orjson.OPT_UTC_Z, default=str), status)

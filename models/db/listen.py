@@ -19,28 +19,28 @@ log = structlog.get_logger(__name__)
 
 
 class Listener:
-    """Tells which company's events were committed; None means that some may have been missed."""
+    """Tells what was committed; messages only wake readers, who look at the tables themselves."""
 
     def __init__(self, options: PoolOptions) -> None:
         """`options` are those of a pool; one connection of it is opened."""
         self._options = options
 
-    async def listen(self, heard: Heard) -> None:
-        """Listen until cancelled. Messages only wake readers: what they read is the log itself."""
+    async def listen(self, heard: Heard, channel: str = CHANNEL) -> None:
+        """Listen until cancelled. `heard` is told the company that a message names; None if it names none, or some may have been missed."""
         pause = SOONEST
         while True:
             began = asyncio.get_running_loop().time()
             try:
-                await self._once(heard)
+                await self._once(heard, channel)
             except (*BROKEN, TimeoutError) as error:
-                log.warning("not listening for events: the database is away", error=type(error).__name__)
+                log.warning("not listening: the database is away", channel=channel, error=type(error).__name__)
             pause = SOONEST if asyncio.get_running_loop().time() - began > LATEST else min(LATEST, pause * 2)
             await asyncio.sleep(pause)
 
-    async def _once(self, heard: Heard) -> None:
+    async def _once(self, heard: Heard, channel: str) -> None:
         connection = await connect(self._options)
         try:
-            await connection.add_listener(CHANNEL, lambda _connection, _process, _channel, said: heard(_company(said)))
+            await connection.add_listener(channel, lambda _connection, _process, _channel, said: heard(_company(said)))
             heard(None)
             while not connection.is_closed():
                 await asyncio.sleep(QUESTION_EVERY)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from models.columns import now
 from models.job import JOBS, JobQueue, JobState
@@ -30,7 +30,7 @@ async def ask_to_ingest(ctx: Ctx, document_id: UUID, *, extract: bool) -> None:
 
 async def is_being_ingested(ctx: Ctx, document_id: UUID) -> bool:
     """Whether a job sees to a document; an operator may have dropped it."""
-    unfinished = JOBS.c.state.in_([JobState.QUEUED, JobState.RUNNING])
+    unfinished = or_(JOBS.c.state == JobState.QUEUED, JOBS.c.state == JobState.RUNNING)
     wanted = JOBS.c.payload["document_id"].astext == str(document_id)
     return bool(await ctx.db.records(select(JOBS.c.id).where(JOBS.c.type == INGEST, unfinished, wanted).limit(1)))
 

@@ -8,15 +8,17 @@ from bench.arguments import CONTENDERS, ITEMS, read_arguments
 def test_a_usual_run_is_whole_and_kept() -> None:
     asked = read_arguments([])
     assert (asked.memory, asked.postgraphile, asked.rounds, asked.seconds, asked.requests) == (False, False, 5, 2.0, 1_000_000)
-    assert (asked.only, asked.items, asked.kept) == (CONTENDERS, ITEMS, True)
+    assert (asked.only, asked.items, asked.whole, asked.kept, asked.jobs) == (CONTENDERS, ITEMS, True, True, False)
 
 
-@pytest.mark.parametrize("words", ["--quick", "--only parley", "--items Q1", "--postgraphile --quick", "--memory --requests 999999"])
+@pytest.mark.parametrize(
+    "words", ["--quick", "--only parley", "--items Q1", "--jobs --quick", "--postgraphile --quick", "--memory --requests 999999"]
+)
 def test_partial_runs_are_not_kept(words: str) -> None:
     assert not read_arguments(words.split()).kept
 
 
-@pytest.mark.parametrize("words", ["--memory", "--postgraphile", "--memory --requests 2000000"])
+@pytest.mark.parametrize("words", ["--jobs", "--memory", "--postgraphile", "--memory --requests 2000000"])
 def test_whole_runs_of_their_own_are_kept(words: str) -> None:
     assert read_arguments(words.split()).kept
 
@@ -32,6 +34,7 @@ def test_a_quick_run_has_few_and_short_rounds() -> None:
         ("--only someone", "someone: known are ceiling, parley, usual"),
         ("--rounds 0", "must be above zero"),
         ("--requests 10", "must be at least 1,000"),
+        ("--memory --jobs", "not allowed with argument --memory"),
         ("--memory --postgraphile", "not allowed with argument --memory"),
     ],
 )

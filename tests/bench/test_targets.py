@@ -3,6 +3,7 @@
 import pytest
 
 from bench import targets
+from bench.jobs import JobsRun
 from bench.targets import BESIDE_POSTGRAPHILE, TARGETS, Target, against_others
 from tests.bench.examples import series
 
@@ -72,3 +73,12 @@ def test_a_target_takes_the_median_of_neighbours() -> None:
 def test_an_idle_process_must_be_under_two_hundred_megabytes() -> None:
     assert targets.idle(199_900_000) == "met: idle web process: 199.9 MB, wanted under 200 MB"
     assert targets.idle(200_000_000) == "MISSED: idle web process: 200.0 MB, wanted under 200 MB"
+
+
+def test_jobs_are_wanted_a_thousand_a_second_and_within_a_tenth_of_one() -> None:
+    assert list(targets.jobs(JobsRun("without Redis", 999, 1.0, 1.0, 0, [0.1] * 100))) == [
+        "MISSED: jobs without Redis: 999 a second in one worker process, wanted at least 1,000",
+        "MISSED: jobs without Redis: p99 of the pick-up at 200 a second 100.0 ms, wanted under 100 ms",
+    ]
+    found = targets.jobs(JobsRun("through arq", 1000, 1.0, 1.0, 0, [0.099] * 100))
+    assert [line.split(":")[0] for line in found] == ["met", "met"]

@@ -56,14 +56,14 @@ class Queue:
         """How many jobs there are in each state."""
         return dict(await self.connection.fetch("SELECT state, count(*) FROM jobs GROUP BY state"))
 
-    async def until_settled(self, count: int, patience: float = 30) -> None:
+    async def until_settled(self, count: int, patience: float = 60) -> None:
         """Return once so many jobs are done or failed."""
         deadline = time.monotonic() + patience
         while (states := await self.states()).get("done", 0) + states.get("failed", 0) < count:
             assert time.monotonic() < deadline, f"the jobs are {states} after {patience} s"
             await asyncio.sleep(0.05)
 
-    async def until_running(self, count: int, patience: float = 20) -> None:
+    async def until_running(self, count: int, patience: float = 60) -> None:
         """Return once so many jobs run."""
         deadline = time.monotonic() + patience
         while (states := await self.states()).get("running", 0) < count:
@@ -103,7 +103,7 @@ class Queue:
             )
         )
 
-    async def until(self, job_id: UUID, state: str, patience: float = 10) -> asyncpg.Record:
+    async def until(self, job_id: UUID, state: str, patience: float = 60) -> asyncpg.Record:
         """The row once it has come to `state`."""
         deadline = time.monotonic() + patience
         while (row := await self.job(job_id))["state"] != state:
@@ -111,7 +111,7 @@ class Queue:
             await asyncio.sleep(0.02)
         return row
 
-    async def until_all_done(self, count: int, patience: float = 10) -> None:
+    async def until_all_done(self, count: int, patience: float = 60) -> None:
         """Return once there are so many jobs, each done."""
         deadline = time.monotonic() + patience
         while (states := [job["state"] for job in await self.jobs()]) != ["done"] * count:

@@ -106,7 +106,7 @@ async def test_a_killed_workers_job_is_offered_again_within_5_seconds_of_its_lea
 
     receiver.before_answer = kill
     job_id = await queue.put(acme, {"port": receiver.port}, type=POST)
-    await eventually(lambda: killed, 20)
+    await eventually(lambda: killed, 60)
     second = workers.start(settings, lease=LEASE)
     await eventually(lambda: len(receiver.posts) == 2, LEASE + OFFERED_WITHIN + 5)
     seconds = asyncio.get_running_loop().time() - killed[0]

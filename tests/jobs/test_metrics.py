@@ -53,7 +53,7 @@ def test_each_bucket_of_a_histogram_holds_those_below_it() -> None:
 async def test_a_type_with_odd_characters_breaks_no_line(workplace: Workplace, queue: Queue, acme: Tenant) -> None:
     await queue.put(acme, type='odd"type\\with\nlines')
     await workplace.sweep()
-    assert r'parley_jobs_retried_total{type="odd\"type\\with\nlines",queue="light"} 1' in workplace.metrics.text().splitlines()
+    assert r'parley_jobs_released_total{type="odd\"type\\with\nlines",queue="light"} 1' in workplace.metrics.text().splitlines()
 
 
 async def test_the_page_answers_on_loopback_as_long_as_its_block_runs() -> None:

@@ -43,10 +43,10 @@ async def test_a_rolling_restart_under_load_does_each_job_once(
 
     running = [workers.start(settings), workers.start(settings)]
     loading = asyncio.create_task(load())
-    await eventually(lambda: len(receiver.posts) > 20, 20)
+    await eventually(lambda: len(receiver.posts) > 20, 60)
     for number in range(RESTARTS):
         running.append(workers.start(settings))
-        await eventually(lambda: workers.said.count("worker started") == len(running) + number, 20)  # noqa: B023 - awaited at once
+        await eventually(lambda: workers.said.count("worker started") == len(running) + number, 60)  # noqa: B023 - awaited at once
         await asyncio.sleep(0.5)
         seconds.append(await stopped(running.pop(0)))
     stopping = True
@@ -64,7 +64,7 @@ async def test_jobs_that_take_longer_are_released_at_once_and_their_attempts_do_
     worker = workers.start(settings, **TERMS)
     long = [await queue.put(acme, {"seconds": 120, "port": receiver.port}, type=NAP) for _ in range(3)]
     short = await queue.put(acme, {"seconds": 0.5, "port": receiver.port}, type=NAP)
-    await eventually(lambda: len(receiver.posts) == 4, 20)
+    await eventually(lambda: len(receiver.posts) == 4, 60)
     seconds = await stopped(worker)
     found = [await queue.job(job_id) for job_id in long]
     tell(f"F25: three jobs of 2 minutes were released and the worker ended {seconds:.2f} s after SIGTERM")
@@ -72,7 +72,7 @@ async def test_jobs_that_take_longer_are_released_at_once_and_their_attempts_do_
     assert (await queue.job(short))["state"] == "done"
     other = workers.start(settings)
     for job_id in long:
-        assert (await queue.until(job_id, "running", 20))["attempts"] == 1
+        assert (await queue.until(job_id, "running", 60))["attempts"] == 1
     assert other.is_alive()
 
 
@@ -90,7 +90,7 @@ async def test_a_job_that_does_not_heed_its_cancellation_is_released_too(
 ) -> None:
     worker = workers.start(settings, finish_within=0.1, release_within=0.4)
     job_id = await queue.put(acme, {"seconds": 3, "port": receiver.port}, type=DEAF)
-    await eventually(lambda: receiver.posts, 20)
+    await eventually(lambda: receiver.posts, 60)
     worker.terminate()
     job = await queue.until(job_id, "queued", 2)
     assert (job["attempts"], job["lease_until"]) == (0, None)

@@ -157,14 +157,18 @@ async def test_the_command_line_retries_and_drops(settings: Settings, queue: Que
     assert (await queue.job(dead))["state"] == "queued"
     gone = parley("jobs", "drop", str(dead), env=env)
     assert (gone.returncode, gone.stdout, await queue.jobs()) == (0, f"{dead} is gone\n", [])
-    for verb in ("retry", "drop"):
-        nothing = parley("jobs", verb, str(dead), env=env)
-        assert nothing.returncode == 1
-        assert str(dead) in nothing.stderr
+    nothing = parley("jobs", "retry", str(dead), env=env)
+    assert nothing.returncode == 1
+    assert str(dead) in nothing.stderr
 
 
-async def test_an_operator_retries_neither_what_runs_nor_what_is_done(workplace: Workplace, queue: Queue, acme: Tenant) -> None:
+async def test_an_operator_retries_neither_what_runs_nor_what_is_done_nor_what_was_asked_for_again(
+    workplace: Workplace, queue: Queue, acme: Tenant
+) -> None:
     jobs = AllJobs(workplace.database)
     for state in ("running", "done"):
         assert await jobs.retry(await queue.put(acme, state=state)) is False
-    assert await jobs.retry(uuid4()) is False
+    assert (await jobs.retry(uuid4()), await jobs.drop(uuid4())) == (False, False)
+    old = await queue.put(acme, state="failed", dedupe_key="once")
+    await queue.put(acme, dedupe_key="once")
+    assert (await jobs.retry(old), (await queue.job(old))["state"]) == (False, "failed")

@@ -81,8 +81,8 @@ async def test_every_line_of_the_log_is_json_and_none_tells_what_a_job_carries(
 ) -> None:
     job_id = await queue.put(acme, {"canary": "not-for-logs"})
     with worker(REDIS_URL=nowhere()):
-        await eventually(lambda: said(log, "job failed"), 20)
-        await eventually(lambda: said(log, "Redis is away, jobs are begun without it"), 20)
+        await eventually(lambda: said(log, "job failed"), 60)
+        await eventually(lambda: said(log, "Redis is away, jobs are begun without it"), 60)
     assert [line["job"] for line in lines_of(log) if line["event"] == "job failed"] == [str(job_id)]
     assert not said(log, "not-for-logs")
 
@@ -94,7 +94,7 @@ async def test_the_worker_waits_for_tables_that_are_not_there_yet(
     await connection.execute("CREATE DATABASE untouched OWNER parley_owner")
     early = with_url(settings, database_url=postgres.url("parley", "untouched"))
     with program("worker", env=environment(early), log=log) as process:
-        await eventually(lambda: said(log, "worker started"), 20)
+        await eventually(lambda: said(log, "worker started"), 60)
         await eventually(lambda: log.read_text().count("UndefinedTableError") > 2 or process.poll() is not None)
         ended = process.poll()
     await connection.execute("DROP DATABASE untouched WITH (FORCE)")
@@ -105,7 +105,7 @@ async def test_the_worker_waits_for_tables_that_are_not_there_yet(
 @pytest.mark.parametrize("redis", ["there", "away"])
 async def test_an_idle_worker_stops_at_once_when_asked(worker: Worker, log: Path, redis: str) -> None:
     with worker(**({} if redis == "there" else {"REDIS_URL": nowhere()})) as process:
-        await eventually(lambda: said(log, "worker started"), 20)
+        await eventually(lambda: said(log, "worker started"), 60)
         began = time.monotonic()
         process.terminate()
         assert process.wait(10) == 0
