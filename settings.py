@@ -76,7 +76,7 @@ class Settings(BaseSettings):
     trusted_only: bool = Field(False, description="Run the manifest's documents and no others.")
     upload_max_file: int = Field(10 * 1024 * 1024, ge=1024, description="Bytes of an uploaded file.")
     upload_read_within: float = Field(
-        2.0, ge=0, description="How long an upload waits for its text; what takes longer is left to a worker. 0: everything is."
+        5.0, ge=0, description="How long an upload waits for its text; what takes longer is left to a worker. 0: everything is."
     )
     storage_url: str | None = Field(
         None, description="`s3://bucket/prefix?endpoint=https://host&region=name` for uploaded files. Unset: a folder in `PARLEY_DATA_DIR`."

@@ -33,26 +33,10 @@ PAGES, WITHIN = 100, 10.0
 FILES, CLIENTS, A_MINUTE = 200, 4, 200
 MOST_MEMORY = 500e6
 PATIENCE = 300.0
-WORDS = [
-    "lamp",
-    "shade",
-    "bulb",
-    "cable",
-    "order",
-    "parcel",
-    "return",
-    "repair",
-    "guarantee",
-    "invoice",
-    "price",
-    "colour",
-    "glass",
-    "brass",
-    "switch",
-    "delivery",
-    "customer",
-    "answer",
-]
+# Of which texts are made.
+WORDS = tuple(
+    "lamp shade bulb cable order parcel return repair guarantee invoice price colour glass brass switch delivery customer answer".split()  # noqa: SIM905 - easier to read
+)
 UPLOAD = "/api/knowledge-base/upload"
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from models.job_rows import ClaimedJob
 from resolvers.ctx import Ctx
 from resolvers.documents.files import forget_file
-from resolvers.documents.ingest import ingest
+from resolvers.documents.ingest import Attempt, ingest
 from resolvers.documents.jobs import FORGET_FILE, INGEST, REEMBED
 from resolvers.documents.reembed import reembed
 from resolvers.retention import BATCH, PRUNE, prune_events
@@ -37,7 +37,8 @@ async def prune(ctx: Ctx, job: ClaimedJob) -> None:
 
 async def ingest_document(ctx: Ctx, job: ClaimedJob) -> None:
     """Read a document, or only embed the chunks it has."""
-    await ingest(ctx, UUID(job.payload["document_id"]), extract=job.payload["extract"], attempt=job.attempt)
+    attempt = Attempt(UUID(job.payload["document_id"]), job.id, job.attempt, extract=job.payload["extract"])
+    await ingest(ctx, attempt)
 
 
 async def reembed_document(ctx: Ctx, job: ClaimedJob) -> None:

@@ -107,6 +107,7 @@ async def upload_document(request: Request, ctx: Caller) -> Response:
 )
 async def store_file(request: Request, ctx: Caller) -> Response:
     """Send a file for the GraphQL mutation `createDocument`, which makes a document of it within a day."""
+    ctx.require({"documents:write", "documents:read"})
     form = Form(request)
     async with documents.receive(ctx, form.file()) as received:
         await form.rest()

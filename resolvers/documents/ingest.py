@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import structlog
+from sqlalchemy import select
 
 from ingestion.embed import EmbeddingError, EmbeddingUnavailable, Vector
 from ingestion.errors import Unreadable
@@ -14,6 +15,8 @@ from ingestion.extraction import extract
 from ingestion.storage import StorageUnavailable
 from models.db.row import Row
 from models.document import DOCUMENT, ProcessingStatus
+from models.job import JOBS
+from models.job_rows import LEFT
 from resolvers.ctx import Ctx, command
 from resolvers.documents.jobs import PATIENT_TRIES, TRIES
 from resolvers.documents.passages import Passages, passages_of, stored_passages, write_chunks, write_vectors
@@ -30,6 +33,7 @@ TOGETHER = 256
 ENDED_WORKERS = (
     "Reading the document ended the program that reads it, again and again. Save it anew, or in another format, and upload that."
 )
+BROKEN = "Ingesting the document failed again and again. Retry it later, or ask whoever runs this server."
 GONE = "The file is no longer in the storage. Delete the document and upload the file again."
 NO_VECTORS = "The embedding service could not be used. Ask whoever runs this server, then retry the document."
 log = structlog.get_logger(__name__)
@@ -39,14 +43,22 @@ class Superseded(Exception):
     """The document is gone, or was ingested by somebody else meanwhile: there is nothing left to do."""
 
 
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A job's attempt at a document, counted from 1; with `extract` its file is read, else the chunks that it has are embedded."""
+
+    document_id: UUID
+    job_id: UUID
+    number: int
+    extract: bool
+
+
 @dataclass(slots=True)
 class Work:
-    """One attempt at one document."""
+    """An attempt as it goes on: which version it began from, and how far it was said to be."""
 
     ctx: Ctx
-    document_id: UUID
-    extract: bool
-    attempt: int
+    attempt: Attempt
     version: int = 0
     told: int = 0
 
@@ -57,27 +69,27 @@ class Work:
             await note(self.ctx, self, status)
 
 
-async def ingest(ctx: Ctx, document_id: UUID, *, extract: bool, attempt: int) -> None:
+async def ingest(ctx: Ctx, attempt: Attempt) -> None:
     """Ingest a document; one that is gone, or that cannot be read, ends it too.
 
     Raises `RetryLater` and `GiveUp` for what is not the document's fault.
     """
-    work = Work(ctx, document_id, extract, attempt)
+    work = Work(ctx, attempt)
     try:
         if await begin(ctx, work):
             await _ingest(work)
     except (Superseded, NotFound):
-        log.info("a document was gone before it was ingested", document=str(document_id))
+        log.info("a document was gone before it was ingested", document=str(attempt.document_id))
 
 
 async def _ingest(work: Work) -> None:
     ctx = work.ctx
     try:
-        made = await _read(work) if work.extract else await stored_passages(ctx, work.document_id)
+        made = await _read(work) if work.attempt.extract else await stored_passages(ctx, work.attempt.document_id)
         await complete(ctx, work, made, await _embed(work, made))
     except Unreadable as error:
-        log.warning("a document cannot be read", document=str(work.document_id), problem=error.problem, detail=error.detail)
-        if error.worth_retrying and work.attempt < TRIES:
+        log.warning("a document cannot be read", document=str(work.attempt.document_id), problem=error.problem, detail=error.detail)
+        if error.worth_retrying and work.attempt.number < TRIES:
             await give_back(ctx, work)
             raise RetryLater(error.reason) from None
         await fail(ctx, work, error.reason)
@@ -94,7 +106,7 @@ async def _ingest(work: Work) -> None:
 
 async def _later(work: Work, reason: str, after: float | None) -> None:
     """Another attempt while there are any; a person can have it tried again afterwards."""
-    if work.attempt < PATIENT_TRIES:
+    if work.attempt.number < PATIENT_TRIES:
         await give_back(work.ctx, work)
         raise RetryLater(reason, after)
     await fail(work.ctx, work, NO_VECTORS)
@@ -124,7 +136,7 @@ async def _embed(work: Work, made: Passages) -> list[Vector]:
 
 async def _document(work: Work) -> Row:
     """The document as it is now."""
-    row = await work.ctx.db.one(by_id(DOCUMENT, work.document_id))
+    row = await work.ctx.db.one(by_id(DOCUMENT, work.attempt.document_id))
     if row is None:
         raise Superseded
     return row
@@ -132,14 +144,16 @@ async def _document(work: Work) -> Row:
 
 @command("documents:write")
 async def begin(ctx: Ctx, work: Work) -> bool:
-    """Begin an attempt. False when the attempts before it ended their workers: then the document has failed."""
-    document = await locked(ctx, DOCUMENT, work.document_id)
-    if work.attempt > TRIES and document.processing_status != ProcessingStatus.PENDING:
-        await stop(ctx, document, ENDED_WORKERS)
-        return False
+    """Begin an attempt. False when the attempts before it were enough, or ended their workers: then the document has failed."""
+    document, attempt = await locked(ctx, DOCUMENT, work.attempt.document_id), work.attempt
+    if attempt.number > TRIES:
+        left = await ctx.db.records(select(JOBS.c.id).where(JOBS.c.id == attempt.job_id, JOBS.c.error == LEFT))
+        if left or attempt.number > PATIENT_TRIES:
+            await stop(ctx, document, ENDED_WORKERS if left else BROKEN)
+            return False
     work.version = document.version
-    status = ProcessingStatus.EXTRACTING if work.extract else ProcessingStatus.EMBEDDING
-    work.told = 0 if work.extract else EXTRACTED_AT
+    status = ProcessingStatus.EXTRACTING if attempt.extract else ProcessingStatus.EMBEDDING
+    work.told = 0 if attempt.extract else EXTRACTED_AT
     await advance(ctx, document, status, work.told)
     return True
 
@@ -176,7 +190,7 @@ async def complete(ctx: Ctx, work: Work, made: Passages, vectors: list[Vector]) 
 
 async def _ours(ctx: Ctx, work: Work) -> Row:
     """The document, locked; raises `Superseded` when it is gone or another ingestion has been completed meanwhile."""
-    document = await locked(ctx, DOCUMENT, work.document_id)
+    document = await locked(ctx, DOCUMENT, work.attempt.document_id)
     if document.version != work.version:
         raise Superseded
     return document

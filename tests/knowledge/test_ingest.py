@@ -5,14 +5,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from pydantic import SecretStr
 
 from models.document import ProcessingStatus
+from models.job_rows import LEFT
 from resolvers.documents import ingest as steps
-from resolvers.documents.ingest import Work, begin, complete, ingest, note
+from resolvers.documents.ingest import Attempt, Work, begin, complete, ingest, note
 from resolvers.documents.passages import stored_passages
 from resolvers.errors import NotFound
 from resolvers.knowledge import Knowledge
@@ -65,7 +66,7 @@ async def test_its_progress_is_in_the_event_log_step_by_step(library: Library) -
 
 async def test_what_is_noted_of_its_progress_can_be_read_at_once(library: Library) -> None:
     made = await upload_unread(library)
-    work = Work(library.ctx(), UUID(made["id"]), extract=True, attempt=1)
+    work = Work(library.ctx(), Attempt(UUID(made["id"]), uuid4(), 1, extract=True))
     assert await begin(library.ctx(), work)
     work.told = 30
     await note(library.ctx(), work, ProcessingStatus.EXTRACTING)
@@ -118,11 +119,24 @@ async def test_a_document_with_an_entity_bomb_is_refused_or_fails(library: Libra
 
 async def test_a_document_that_ends_its_workers_is_given_up(library: Library) -> None:
     made = await upload_unread(library)
-    await begin(library.ctx(), Work(library.ctx(), UUID(made["id"]), extract=True, attempt=3))
-    # The worker that began the third attempt never said a word: its job comes back for a fourth.
-    await ingest(library.ctx(), UUID(made["id"]), extract=True, attempt=4)
+    # As three workers leave it that began an attempt and never said a word.
+    await library.owner.execute("UPDATE jobs SET attempts = 3, error = $1", LEFT)
+    await library.work()
     done = await library.document(made["id"])
     assert (done["status"], done["error"]) == ("failed", steps.ENDED_WORKERS)
+    assert [state for _, state, _ in await library.jobs()] == ["done"]
+
+
+async def test_a_document_whose_attempts_broke_for_other_reasons_gets_more_of_them_but_not_without_end(library: Library) -> None:
+    made = await upload_unread(library)
+    await library.owner.execute("UPDATE jobs SET attempts = 8, error = 'the database was away'")
+    await library.work()
+    done = await library.document(made["id"])
+    assert (done["status"], done["error"]) == ("failed", steps.BROKEN)
+    await library.tenant.rest("POST", f"/api/knowledge-base/{made['id']}/retry")
+    await library.owner.execute("UPDATE jobs SET attempts = 7, error = 'the database was away' WHERE state = 'queued'")
+    await library.work()
+    assert (await library.document(made["id"]))["status"] == "processed"
 
 
 async def test_an_endpoint_that_is_busy_is_asked_again_later(library: Library) -> None:
@@ -202,22 +216,22 @@ async def test_a_document_that_is_deleted_while_it_is_embedded_leaves_nothing(li
 
 async def test_what_was_embedded_of_a_deleted_document_is_thrown_away(library: Library) -> None:
     made = await library.upload(PDF, "a.pdf")
-    work = Work(library.ctx(), UUID(made["id"]), extract=False, attempt=1)
+    work = Work(library.ctx(), Attempt(UUID(made["id"]), uuid4(), 1, extract=False))
     await begin(library.ctx(), work)
-    found = await stored_passages(library.ctx(), work.document_id)
+    found = await stored_passages(library.ctx(), work.attempt.document_id)
     vectors = await library.knowledge.embedder.embed([passage.text for passage in found.passages])
     await library.tenant.rest("DELETE", f"/api/knowledge-base/{made['id']}")
     with pytest.raises(NotFound):
         await complete(library.ctx(), work, found, vectors)
-    await ingest(library.ctx(), work.document_id, extract=True, attempt=2)
+    await ingest(library.ctx(), Attempt(work.attempt.document_id, uuid4(), 2, extract=True))
     assert [await library.count(table) for table in ("documents", "chunks", "embeddings")] == [0, 0, 0]
 
 
 async def test_a_worker_that_lost_its_job_to_a_faster_one_changes_nothing(library: Library) -> None:
     made = await library.upload(PDF, "a.pdf")
-    slow = Work(library.ctx(), UUID(made["id"]), extract=False, attempt=1)
+    slow = Work(library.ctx(), Attempt(UUID(made["id"]), uuid4(), 1, extract=False))
     await begin(library.ctx(), slow)
-    found = await stored_passages(library.ctx(), slow.document_id)
+    found = await stored_passages(library.ctx(), slow.attempt.document_id)
     await library.work()
     before = await answering(library)
     vectors = await library.knowledge.embedder.embed([passage.text for passage in found.passages])
