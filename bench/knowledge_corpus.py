@@ -27,7 +27,7 @@ COMMON, TOPICAL = 0.4, 0.25
 TOPIC = 60
 # Zipf's law, with Mandelbrot's bend: the commonest word that is no stop word is in one passage of ten.
 BEND = 100
-STOPS = "the of and to in is for on with that this are by be as at from or an it".split()
+STOPS = ["the", "of", "and", "to", "in", "is", "for", "on", "with", "that", "this", "are", "by", "be", "as", "at", "from", "or", "an", "it"]
 INDEXES = "SELECT indexname, indexdef FROM pg_indexes WHERE tablename IN ('chunks', 'embeddings') AND indexdef ~ 'USING (gin|hnsw)'"
 
 
