@@ -46,8 +46,8 @@ bench: .venv/installed-dev ## Measure against a hand-written ceiling and the usu
 	@$(BIN)/python -m bench
 
 # Runs of their own: a million requests take minutes, PostGraphile needs npm. Jobs are measured by `make bench` too.
-.PHONY: bench-jobs bench-memory bench-postgraphile
-bench-jobs bench-memory bench-postgraphile: .venv/installed-dev
+.PHONY: bench-jobs bench-knowledge bench-memory bench-postgraphile
+bench-jobs bench-knowledge bench-memory bench-postgraphile: .venv/installed-dev
 	@$(BIN)/python -m bench --$(@:bench-%=%)
 
 lock: ## Compile the lock files again

@@ -1,6 +1,6 @@
 """The web application: both doors behind one set of layers. The one module that may import all the doors."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -21,8 +21,11 @@ from resolvers.auth.tokens import TokenVerifier
 from resolvers.ctx import Ctx
 from resolvers.errors import ParleyError
 from resolvers.faults import DATABASE_FAULTS, as_parley
+from resolvers.knowledge import Knowledge
+from resolvers.logic.links import PATH as FILES
 from resolvers.principal import Principal
 from rest_compat.errors import error_body
+from rest_compat.files import file_handler
 from rest_compat.openapi import DESCRIPTION, openapi_document
 from rest_compat.route import thin_handler
 from rest_compat.router import ROUTES
@@ -50,6 +53,9 @@ PUBLIC = frozenset({"/", "/health/live", "/health/ready", "/docs", "/openapi.jso
 REFUSALS: tuple[type[Exception], ...] = (ParleyError, *DATABASE_FAULTS)
 READS = frozenset({"GET", "HEAD"})
 ASSETS = "/graphiql/assets/"
+UPLOADS = frozenset({"/api/knowledge-base/upload", "/api/knowledge-base/files"})
+# Bytes of a form besides its file.
+AROUND_FILE = 128 * 1024
 HOME = {"name": "Parley", "graphql": "/graphql", "rest": "/docs", "openapi": "/openapi.json", "health": "/health/ready"}
 
 
@@ -64,6 +70,7 @@ class Services:
     budgets: Budgets
     authenticate: Authenticate
     hub: Hub
+    knowledge: Knowledge
 
     @classmethod
     def of(cls, settings: Settings) -> "Services":
@@ -72,15 +79,16 @@ class Services:
         database, verifier, limiter = Database(settings), TokenVerifier(settings), Limiter(redis_url)
         authenticate = Authenticate(verifier, Members(MemberRows(database), settings))
         hub = Hub(database.listener.listen, lambda caller: Ctx(caller, database.session(caller.company_id)))
-        return cls(settings, database, verifier, limiter, Budgets(limiter, settings), authenticate, hub)
+        return cls(settings, database, verifier, limiter, Budgets(limiter, settings), authenticate, hub, Knowledge(settings))
 
     def context(self, principal: Principal) -> Ctx:
         """The context of a caller."""
-        return Ctx(principal, self.database.session(principal.company_id))
+        return Ctx(principal, self.database.session(principal.company_id), self.knowledge)
 
     async def close(self) -> None:
         """Close everything."""
         await self.hub.close()
+        await self.knowledge.close()
         await self.verifier.close()
         await self.limiter.close()
         await self.database.close()
@@ -113,7 +121,7 @@ def layers(services: Services, innermost: ASGIApp) -> ASGIApp:
     """Outermost first: the request's name and the masking of faults, CORS, who may come in, the context, size."""
     settings = services.settings
     app: ASGIApp = BodyLimitMiddleware(innermost, limit_for=lambda path: body_limit(settings, path), render=render)
-    app = ContextMiddleware(app, services.database)
+    app = ContextMiddleware(app, services.context)
     doors = Doors(is_public=is_public, render=render, checks_itself=lambda path: path == METRICS)
     app = AccessMiddleware(app, authenticate=services.authenticate, budgets=services.budgets, doors=doors)
     if settings.cors_origins:
@@ -124,9 +132,9 @@ def layers(services: Services, innermost: ASGIApp) -> ASGIApp:
 class ContextMiddleware:
     """Makes the context of a request whose caller is known, and answers refusals in the shape of their door."""
 
-    def __init__(self, app: ASGIApp, database: Database) -> None:
+    def __init__(self, app: ASGIApp, context: Callable[[Principal], Ctx]) -> None:
         self.app = app
-        self._database = database
+        self._context = context
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on with `scope["state"]["ctx"]`."""
@@ -134,7 +142,7 @@ class ContextMiddleware:
         principal = state.get("principal")
         ctx = None
         if principal is not None:
-            ctx = state["ctx"] = Ctx(principal, self._database.session(principal.company_id))
+            ctx = state["ctx"] = self._context(principal)
             state["stamps"].append(partial(_timing, ctx))
         try:
             await self.app(scope, receive, send)
@@ -170,6 +178,7 @@ def create_app(settings: Settings) -> Parley:
         app.include_router(routes)
         for route in routes.routes:
             app.dispatcher.add(*thin_handler(route))
+    app.dispatcher.add(f"{FILES}{{link}}", ("GET",), file_handler(services.knowledge, services.context))
     for path, handler in _own_pages(app).items():
         app.dispatcher.add(path, ("GET",), handler)
     engine = Engine.of(settings, services.budgets)
@@ -204,14 +213,19 @@ def _demo_tokens(settings: Settings) -> dict[str, str]:
 
 
 def is_public(path: str, method: str) -> bool:
-    """Health and documentation are open to everyone; so are the pages' assets. The counters ask for a token of their own."""
+    """Health and documentation are open to everyone, as are the pages' assets, and files to whoever has a link that was signed.
+
+    The counters ask for a token of their own.
+    """
     # /graphql decides for itself: anybody may read about the schema where the settings say so, nobody may run anything else
-    return path == "/graphql" or (method in READS and (path in PUBLIC or path.startswith(ASSETS)))
+    return path == "/graphql" or (method in READS and (path in PUBLIC or path.startswith((ASSETS, FILES))))
 
 
 def body_limit(settings: Settings, path: str) -> int:
     """Bytes that a request may carry."""
-    return settings.graphql_max_body if path == "/graphql" else settings.rest_max_body
+    if path == "/graphql":
+        return settings.graphql_max_body
+    return settings.upload_max_file + AROUND_FILE if path in UPLOADS else settings.rest_max_body
 
 
 def render(error: ParleyError, scope: Scope) -> Rendered:

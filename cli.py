@@ -189,6 +189,16 @@ def schema(
 
 
 @app.command()
+def evaluate() -> None:
+    """Say how well searches find what answers: thirty questions over twelve documents, in a database of their own."""
+    from demo.evaluate import report
+    from demo.trial import trial
+
+    for line in report(trial()):
+        typer.echo(line)
+
+
+@app.command()
 def doctor(fix: Annotated[bool, typer.Option("--fix", help="Create roles and grants that are missing.")] = False) -> None:
     """Say what is wrong with an installation."""
     from doctor import examine

@@ -76,6 +76,23 @@ class Settings(BaseSettings):
     live_subscriptions: int = Field(50, ge=1, description="Subscriptions of one socket.")
     trusted_documents: Path | None = Field(None, description="Manifest of documents that clients may send by their hash alone.")
     trusted_only: bool = Field(False, description="Run the manifest's documents and no others.")
+    upload_max_file: int = Field(10 * 1024 * 1024, ge=1024, description="Bytes of an uploaded file.")
+    upload_read_within: float = Field(
+        5.0, ge=0, description="How long an upload waits for its text; what takes longer is left to a worker. 0: everything is."
+    )
+    storage_url: str | None = Field(
+        None, description="`s3://bucket/prefix?endpoint=https://host&region=name` for uploaded files. Unset: a folder in `PARLEY_DATA_DIR`."
+    )
+    storage_key_id: str | None = Field(None, description="Access key of the storage. Unset: the machine's own.")
+    storage_secret: SecretStr | None = Field(None, description="Secret of that key.")
+    public_url: str | None = Field(None, description="Address that clients reach this server by, for links. Unset: host and port.")
+    link_secret: SecretStr | None = Field(None, description="Signs links to files, 32 bytes or more. Unset: from `PARLEY_JWT_SECRET`.")
+    embeddings_url: str | None = Field(None, description="OpenAI-compatible endpoint for embeddings. Unset: the bundled model.")
+    embeddings_key: SecretStr | None = Field(None, description="Key of that endpoint.")
+    embeddings_model: str | None = Field(None, description="Model of that endpoint.")
+    embeddings_dimension: int | None = Field(None, ge=1, le=16_000, description="Numbers in a vector of that model.")
+    embeddings_shorten: bool = Field(False, description="Ask that model for so many numbers; few models can.")
+    embeddings_tokenizer: Path | None = Field(None, description="That model's `tokenizer.json`, by which chunks are measured.")
     rest_max_body: int = Field(10 * 1024 * 1024, ge=1024, description="Bytes of a REST request.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="What is logged; info has a line a request.")
     metrics_token: SecretStr | None = Field(
@@ -99,6 +116,9 @@ class Settings(BaseSettings):
     def _refuse_unsafe(self) -> Self:
         """Outside development a missing or guessable secret stops the start."""
         secret = self.jwt_secret.get_secret_value() if self.jwt_secret else ""
+        links = self.link_secret.get_secret_value() if self.link_secret else ""
+        if links and len(links.encode()) < SHORTEST_SECRET:
+            raise ValueError(f"PARLEY_LINK_SECRET has {len(links.encode())} bytes; use at least {SHORTEST_SECRET} random ones")
         if secret and len(secret.encode()) < SHORTEST_SECRET:
             raise ValueError(f"PARLEY_JWT_SECRET has {len(secret.encode())} bytes; use at least {SHORTEST_SECRET} random ones")
         if self.metrics_token is not None and not METRICS_TOKEN.fullmatch(self.metrics_token.get_secret_value()):
@@ -107,9 +127,25 @@ class Settings(BaseSettings):
         if self.environment == "production":
             if not secret and not self.jwks_urls:
                 raise ValueError("set PARLEY_JWT_SECRET or PARLEY_JWKS_URLS: without one nobody can sign in")
+            if not secret and not links:
+                raise ValueError("set PARLEY_LINK_SECRET: without PARLEY_JWT_SECRET there is nothing to sign links to files with")
             if secret.lower().strip("0123456789!") in PLACEHOLDERS or len(set(secret)) in range(1, 8):
                 raise ValueError("PARLEY_JWT_SECRET is a placeholder; make one with `openssl rand -base64 48`")
         return self
+
+    @model_validator(mode="after")
+    def _whole_endpoint(self) -> Self:
+        """An endpoint for embeddings needs its model and dimension, and a storage an address that can be read."""
+        if self.embeddings_url and not (self.embeddings_model and self.embeddings_dimension):
+            raise ValueError("PARLEY_EMBEDDINGS_URL needs PARLEY_EMBEDDINGS_MODEL and PARLEY_EMBEDDINGS_DIMENSION beside it")
+        if self.storage_url and not self.storage_url.startswith("s3://"):
+            raise ValueError("PARLEY_STORAGE_URL is s3://bucket/prefix?endpoint=https://host&region=name; unset it for a local folder")
+        return self
+
+    @property
+    def base_url(self) -> str:
+        """The address that links begin with."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
 
     @property
     def introspection_for(self) -> Switch:

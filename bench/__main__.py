@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bench import data, postgraphile, report, results
+from bench import data, knowledge_ingest, knowledge_search, postgraphile, report, results
 from bench.arguments import Arguments, read_arguments
 from bench.check import Unequal
 from bench.compete import Contest, compete, complaints
@@ -18,6 +18,7 @@ from bench.postgraphile.install import NotInstalled
 from bench.servers import HERE, Servers, running_servers
 from bench.work import Tenant, items
 from embedded import EmbeddedError
+from embedded.cluster import VERSION
 
 CLIENTS = (1, 16)
 RESULTS = HERE / "results.md"
@@ -41,7 +42,7 @@ def main() -> int:
     """Measure, print what was found, and write it into results.md unless the run was a partial or a quick one."""
     asked = read_arguments()
     try:
-        text = jobs_alone(asked) if asked.jobs else beside_others(asked)
+        text = alone(asked) if asked.jobs or asked.knowledge else beside_others(asked)
     except (EmbeddedError, Unequal, Failed, NotInstalled) as error:
         say(f"bench: {error}")
         return 1
@@ -53,6 +54,18 @@ def main() -> int:
         RESULTS.write_text(results.with_section(old, text) if text.startswith("## ") else results.with_kept(text, old))
         say("written to bench/results.md")
     return 0
+
+
+def alone(asked: Arguments) -> str:
+    """A run on servers of its own, in a section of its own."""
+    return jobs_alone(asked) if asked.jobs else knowledge_alone(asked)
+
+
+def knowledge_alone(asked: Arguments) -> str:
+    """How documents become searchable, and how they are found."""
+    secret = secrets.token_urlsafe(48)
+    lines = [line for part in (knowledge_ingest, knowledge_search) for line in part.section(secret, say, fresh=asked.fresh)]
+    return report.knowledge_section(lines, report.machine(VERSION))
 
 
 def jobs_alone(asked: Arguments) -> str:

@@ -19,6 +19,7 @@ class Arguments:
     memory: bool
     jobs: bool
     postgraphile: bool
+    knowledge: bool
     quick: bool
     rounds: int
     seconds: float
@@ -45,6 +46,7 @@ def read_arguments(words: Sequence[str] | None = None) -> Arguments:
         memory=given.memory,
         jobs=given.jobs,
         postgraphile=given.postgraphile,
+        knowledge=given.knowledge,
         quick=given.quick,
         rounds=given.rounds or (2 if given.quick else 5),
         seconds=given.seconds or (0.7 if given.quick else 2.0),
@@ -63,6 +65,7 @@ def parser() -> argparse.ArgumentParser:
     runs.add_argument("--memory", action="store_true", help="instead: Parley's memory after a million requests (some minutes)")
     runs.add_argument("--jobs", action="store_true", help="instead: what one worker process does (a minute; part of the usual run)")
     runs.add_argument("--postgraphile", action="store_true", help="instead: Parley beside PostGraphile at Q1 (npm installs it)")
+    runs.add_argument("--knowledge", action="store_true", help="instead: ingestion, and searches in 100,000 passages (half an hour, once)")
     options.add_argument("--quick", action="store_true", help="few and short rounds, for people in a hurry")
     options.add_argument("--rounds", type=positive(int), help="rounds per work item and number of clients (5; quick: 2)")
     options.add_argument("--seconds", type=positive(float), help="length of one contender's turn (2; quick: 0.7)")

@@ -88,6 +88,11 @@ def jobs_section(runs: Sequence[JobsRun], described: Sequence[str]) -> str:
     return "\n".join([results.JOBS, "", *bullets(described), "", *jobs_lines(runs), "", *wanted, ""])
 
 
+def knowledge_section(lines: Sequence[str], described: Sequence[str]) -> str:
+    """What ingestion and searches took."""
+    return "\n".join([results.KNOWLEDGE, "", *bullets(described), "", *bullets(lines), ""])
+
+
 def long_run_section(run: LongRun, described: Sequence[str]) -> str:
     """What the long run found."""
     what = f"Q1 under {run.documents:,} sets of aliases, one at every field, each asked by every company, mixed; {CLIENTS} clients."

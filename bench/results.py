@@ -1,4 +1,4 @@
-"""results.md: one text of sections. The usual run writes all of it but the sections of the two runs that are started apart."""
+"""results.md: one text of sections. The usual run writes all of it but the sections of the runs that are started apart."""
 
 from collections.abc import Iterator
 
@@ -6,8 +6,9 @@ TITLE = "# Benchmark"
 JOBS = "## Jobs"
 LONG_RUN = "## Long run"
 POSTGRAPHILE = "## Beside PostGraphile"
+KNOWLEDGE = "## Knowledge base"
 # Runs of their own fill these, so that the usual run keeps what it finds.
-APART = {LONG_RUN: "make bench-memory", POSTGRAPHILE: "make bench-postgraphile"}
+APART = {LONG_RUN: "make bench-memory", POSTGRAPHILE: "make bench-postgraphile", KNOWLEDGE: "make bench-knowledge"}
 
 
 def sections(text: str) -> dict[str, str]:

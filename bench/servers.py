@@ -27,10 +27,9 @@ class Servers:
 
 
 @contextmanager
-def running_servers(*, fresh: bool) -> Iterator[Servers]:
+def running_servers(*, fresh: bool, folder: Path = HERE / ".data") -> Iterator[Servers]:
     """PostgreSQL and Valkey for as long as the block runs; `fresh` throws away what earlier runs left."""
-    folder = HERE / ".data"
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     lock = Lock(folder / "lock")
     if not lock.acquire():
         raise EmbeddedError(f"The benchmark runs already, as process {lock.holder()}; wait for it or stop it.")

@@ -39,8 +39,12 @@ CREATE DATABASE parley OWNER parley_owner;
 
 """
 
+# Whether a text has a word tells nothing but that, so an index may say it before row level security is asked. PostgreSQL leaves it to
+# the administrator to say so (docs/decisions/0012-hybrid-search.md).
 CONTENTS = """
 CREATE EXTENSION vector;
+
+ALTER FUNCTION pg_catalog.ts_match_vq(tsvector, tsquery) LEAKPROOF;
 
 ALTER SCHEMA public OWNER TO parley_owner;
 

@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -47,10 +47,14 @@ class Extracted:
         return self.text[chunk.start : chunk.end]
 
     def passage(self, chunk: Chunk) -> str:
-        """What is embedded of a chunk: the headings above it, unless it begins with them, and its text."""
-        content = self.content(chunk)
-        opening = content[: sum(len(name) + 2 for name in chunk.headings)]
-        return "\n".join([*(name for name in chunk.headings if name not in opening), content])
+        """What is embedded of a chunk."""
+        return passage(chunk.headings, self.content(chunk))
+
+
+def passage(headings: Sequence[str], content: str) -> str:
+    """What is embedded of a chunk: the headings above it, unless it begins with them, and its text."""
+    opening = content[: sum(len(name) + 2 for name in headings)]
+    return "\n".join([*(name for name in headings if name not in opening), content])
 
 
 async def extract(

@@ -17,6 +17,7 @@ from models.job_rows import ClaimedJob, Outcome
 from resolvers.ctx import Ctx
 from resolvers.faults import known
 from resolvers.jobs import GiveUp, RetryLater
+from resolvers.knowledge import Knowledge
 from resolvers.principal import Principal
 
 FIRST_RETRY = 5.0
@@ -35,6 +36,7 @@ class Runner:
     types: Mapping[str, JobType]
     ledger: Ledger
     metrics: Metrics
+    knowledge: Knowledge | None = None
 
     async def run(self, held: Held) -> None:
         """Do a job that is in its slot and record what became of it."""
@@ -68,7 +70,7 @@ class Runner:
         return DONE
 
     async def _handle(self, job: ClaimedJob, kind: JobType) -> None:
-        ctx = Ctx(Principal.system(job.company_id, *kind.scopes), self.database.session(job.company_id))
+        ctx = Ctx(Principal.system(job.company_id, *kind.scopes), self.database.session(job.company_id), self.knowledge)
         try:
             async with asyncio.timeout(kind.timeout) as deadline:
                 await kind.handler(ctx, job)

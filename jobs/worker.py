@@ -17,12 +17,13 @@ from jobs.metrics import Metrics
 from jobs.metrics_page import metrics_page
 from jobs.relay import Relay
 from jobs.runner import RELEASED, Runner
-from jobs.schedule import schedule
+from jobs.schedule import schedule, schedule_vectors
 from jobs.slots import Ending, Held, Slots
 from models.db import Database
 from models.ids import new_id
 from models.job import CHANNEL, JobQueue
 from models.job_rows import JobRows
+from resolvers.knowledge import Knowledge
 from settings import Settings
 
 SLOTS: Mapping[JobQueue, int] = {JobQueue.LIGHT: 100, JobQueue.HEAVY: 4}
@@ -70,13 +71,15 @@ class Worker:
     metrics: Metrics
     relays: Sequence[Relay]
     executors: Sequence[ArqExecutor]
+    knowledge: Knowledge
 
     @classmethod
     def of(cls, settings: Settings, database: Database, terms: Terms) -> "Worker":
         """Nothing is connected yet."""
         rows, metrics = JobRows(database), Metrics()
         ledger = Ledger(rows, terms.lease)
-        runner = Runner(database, terms.types, ledger, metrics)
+        knowledge = Knowledge(settings)
+        runner = Runner(database, terms.types, ledger, metrics, knowledge)
         name = f"{socket.gethostname()}-{os.getpid()}-{new_id().hex[-8:]}"
         relays, executors = [], []
         for queue in terms.queues:
@@ -86,7 +89,7 @@ class Worker:
                 relay.executor = executor = ArqExecutor(settings.redis_url.get_secret_value(), queue, slots.size, slots.start, name)
                 executors.append(executor)
             relays.append(relay)
-        return cls(settings, database, terms, rows, ledger, metrics, relays, executors)
+        return cls(settings, database, terms, rows, ledger, metrics, relays, executors, knowledge)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until stopped; what breaks unforeseen ends the process, and whoever keeps it starts it again."""
@@ -95,6 +98,7 @@ class Worker:
             self.database.listener.listen(lambda _: self._wake(), CHANNEL),
             _every(TAKE_BACK_EVERY, self._take_back),
             _every(SCHEDULE_EVERY, lambda: schedule(self.database, self.rows, self.settings)),
+            _every(SCHEDULE_EVERY, lambda: schedule_vectors(self.database, self.rows, self.knowledge.embedder.model)),
             *(executor.serve() for executor in self.executors),
         ]
         async with metrics_page(self.settings.worker_metrics_port, self.metrics.text), asyncio.TaskGroup() as group:
@@ -109,6 +113,7 @@ class Worker:
             await self._drain()
             for task in tasks:
                 task.cancel()
+        await self.knowledge.close()
         log.info("worker stopped")
 
     def _held(self) -> list[Held]:

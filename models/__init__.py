@@ -1,5 +1,19 @@
 """The cellar: tables, tenancy, and the only way to reach them."""
 
-from models import agent, company, contact, conversation, deal, event, job, message, thread, user
+from models import agent, chunk, company, contact, conversation, deal, document, embedding, event, job, message, thread, user
 
-__all__ = ["agent", "company", "contact", "conversation", "deal", "event", "job", "message", "thread", "user"]
+__all__ = [
+    "agent",
+    "chunk",
+    "company",
+    "contact",
+    "conversation",
+    "deal",
+    "document",
+    "embedding",
+    "event",
+    "job",
+    "message",
+    "thread",
+    "user",
+]

@@ -6,6 +6,7 @@ from typing import Any
 import asyncpg
 
 OLDEST_POSTGRES = 160_000
+OLDEST_VECTOR = (0, 8)
 UNTENANTED = frozenset({"alembic_version"})
 
 
@@ -61,10 +62,15 @@ async def server_findings(connection: asyncpg.Connection) -> list[Finding]:
     name = await connection.fetchval("SHOW server_version")
     vector = await connection.fetchval("SELECT extversion FROM pg_extension WHERE extname = 'vector'")
     old = None if int(version) >= OLDEST_POSTGRES else "is too old"
-    return [
-        Finding(f"PostgreSQL {name}", old, "use PostgreSQL 16 or newer"),
-        Finding(f"pgvector {vector or ''}".strip(), None if vector else "is missing", "as a superuser: CREATE EXTENSION vector"),
-    ]
+    return [Finding(f"PostgreSQL {name}", old, "use PostgreSQL 16 or newer"), _vector_finding(vector)]
+
+
+def _vector_finding(version: str | None) -> Finding:
+    """Searches that go on until enough of what they find is the company's own came with 0.8."""
+    if version is None:
+        return Finding("pgvector", "is missing", "as a superuser: CREATE EXTENSION vector")
+    old = "is too old" if tuple(map(int, version.split(".")[:2])) < OLDEST_VECTOR else None
+    return Finding(f"pgvector {version}", old, "install pgvector 0.8 or newer, then as a superuser: ALTER EXTENSION vector UPDATE")
 
 
 async def allow_roles(connection: asyncpg.Connection, login: str, roles: tuple[str, ...]) -> None:

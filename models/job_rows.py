@@ -156,6 +156,13 @@ class JobRows:
             rows = await connection.fetch("SELECT DISTINCT company_id FROM events WHERE created_at < $1", moment)
         return [row["company_id"] for row in rows]
 
+    async def companies_with_vectors_of_others(self, model: str) -> list[UUID]:
+        """Whose documents answer with vectors of another model."""
+        others = "embedding_model < $1 OR embedding_model > $1"
+        async with self.database.system.connection() as connection:
+            rows = await connection.fetch(f"SELECT DISTINCT company_id FROM documents WHERE {others}", model)
+        return [row["company_id"] for row in rows]
+
 
 @dataclass(frozen=True, slots=True)
 class AllJobs:

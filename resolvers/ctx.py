@@ -17,6 +17,7 @@ from resolvers.principal import Principal
 
 if TYPE_CHECKING:
     from resolvers.event_log import Recorded
+    from resolvers.knowledge import Knowledge
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -36,12 +37,15 @@ class Spending:
 class Ctx:
     """Made by a door for one request (or one event of a socket), thrown away after it.
 
+    `knowledge` is the process's, for what reaches files and embeddings.
+
     `planned` is set by the GraphQL door when the planner answered, `spending` when it charged the operation, `event` when
     the operation is told of one.
     """
 
     principal: Principal
     db: Session
+    knowledge: "Knowledge | None" = None
     loaders: dict[Any, Any] = field(default_factory=dict)
     pending: list[Happened] = field(default_factory=list)
     depth: int = 0

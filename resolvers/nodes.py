@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from models.catalogue import entity
 from resolvers.ctx import Ctx
 
-FINDABLE = ("agent", "contact", "conversation", "deal", "job", "message", "thread")
+FINDABLE = ("agent", "chunk", "contact", "conversation", "deal", "document", "job", "message", "thread")
 
 
 async def entities_of(ctx: Ctx, ids: Sequence[UUID]) -> dict[UUID, str]:

@@ -10,7 +10,7 @@ from resolvers.errors import Forbidden
 Role = Literal["owner", "admin", "user"]
 
 EVERYONE = frozenset(
-    f"{noun}:{verb}" for noun in ("agents", "contacts", "conversations", "deals", "messages") for verb in ("read", "write")
+    f"{noun}:{verb}" for noun in ("agents", "contacts", "conversations", "deals", "documents", "messages") for verb in ("read", "write")
 ) | {"company:read"}
 ROLE_SCOPES: dict[Role, frozenset[str]] = {
     "user": EVERYONE,

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from rest_compat import agents, contacts, conversations, deals, messages
+from rest_compat import agents, contacts, conversations, deals, documents, messages, search
 
 ROUTES: tuple[APIRouter, ...] = (
     agents.routes,
@@ -10,4 +10,6 @@ ROUTES: tuple[APIRouter, ...] = (
     deals.routes,
     conversations.routes,
     messages.routes,
+    documents.routes,
+    search.routes,
 )

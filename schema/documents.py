@@ -1,67 +1,54 @@
-"""Documents: parsed, limited and validated once, remembered by their text."""
+"""Documents in GraphQL."""
 
-from collections import OrderedDict
-from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
-from graphql import (
-    DocumentNode,
-    GraphQLError,
-    NoSchemaIntrospectionCustomRule,
-    parse,
-    specified_rules,
-    validate,
-)
+import strawberry
 
-from schema.errors import RequestError
-from schema.limits import check_document, too_much
-from schema.planner.plan import Plans
-from schema.planner.types import Types
-from settings import Settings
+from models.document import DOCUMENT
+from resolvers import documents
+from resolvers.documents import DocumentPatch, NewDocument
+from schema import scalars
+from schema.connection import root_connection
+from schema.ids import read_id
+from schema.live.fields import event_type, of_many
+from schema.mutations import action, change, creation, deletion
+from schema.nodes import expose, singular
+from schema.signature import field_with
 
-MOST_REMEMBERED = 1500
-LONGEST_REMEMBERED = 10_000
-MOST_ERRORS = 5
+Document, DocumentConnection, DocumentPayload = expose(DOCUMENT)
+
+DocumentEvent = event_type(DOCUMENT)
 
 
-@dataclass(slots=True)
-class Documents:
-    """The schema's door keeper: hands out documents that may be executed."""
+@strawberry.type(description="Where a document's file can be read.")
+class DocumentLink:
+    """A link that authorises by itself."""
 
-    types: Types
-    settings: Settings
-    remembered: "OrderedDict[tuple[str, bool], Plans]" = field(default_factory=OrderedDict)
+    url: str = strawberry.field(description="Whoever has it may read this file, and no other, until `expiresAt`.")
+    mime_type: str = strawberry.field(description="The file's media type.")
+    expires_at: datetime = strawberry.field(description="When it runs out, an hour from now.", graphql_type=scalars.DateTime)
 
-    def prepared(self, text: str, *, introspection: bool) -> Plans:
-        """The document and its plans; raises `RequestError` when it does not parse, asks for too much, or does not fit the schema."""
-        key = (text, introspection)
-        found = self.remembered.get(key)
-        if found is not None:
-            self.remembered.move_to_end(key)
-            return found
-        document = self._parse(text)
-        check_document(document, self.settings)
-        rules = specified_rules if introspection else [*specified_rules, NoSchemaIntrospectionCustomRule]
-        errors = validate(self.types.schema, document, rules, max_errors=MOST_ERRORS, hide_suggestions=not introspection)
-        if errors:
-            raise RequestError(errors[0].message, "GRAPHQL_VALIDATION_FAILED", errors=errors)
-        plans = Plans.of(self.types, text, document)
-        self._remember(key, plans)
-        return plans
 
-    def _parse(self, text: str) -> DocumentNode:
-        most = self.settings.graphql_max_tokens
-        try:
-            return parse(text, max_tokens=most)
-        except GraphQLError as error:
-            if "tokens" in error.message:
-                raise too_much("TOO_MANY_TOKENS", f"The document has over {most} tokens; ask for less at once") from None
-            raise RequestError(error.message, "GRAPHQL_PARSE_FAILED", errors=[error]) from None
-        except RecursionError:
-            raise too_much("QUERY_TOO_DEEP", "The document is nested too deeply to be read") from None
+def _link() -> Any:
+    async def resolve(info: strawberry.Info, **given: Any) -> Any:
+        link = await documents.link_document(info.context, read_id(given["id"], "id"))
+        return DocumentLink(url=link.url, mime_type=link.mime_type, expires_at=link.expires_at)
 
-    def _remember(self, key: tuple[str, bool], plans: Plans) -> None:
-        if len(key[0]) > LONGEST_REMEMBERED:
-            return
-        self.remembered[key] = plans
-        if len(self.remembered) > MOST_REMEMBERED:
-            self.remembered.popitem(last=False)
+    said = "A link to a document's file, which is good for an hour; null with an error when the document is not there."
+    return field_with(resolve, {"id": (strawberry.ID, "The document.")}, DocumentLink | None, said)
+
+
+QUERIES = {
+    "documents": root_connection(DOCUMENT, documents.list_documents),
+    "document": singular(DOCUMENT, documents.get_document),
+    "document_link": _link(),
+}
+SUBSCRIPTIONS = {"document_changed": of_many(DOCUMENT, "Documents that are uploaded, ingested step by step, changed or deleted.")}
+MUTATIONS = {
+    "create_document": creation(DOCUMENT, documents.create_document, NewDocument),
+    "update_document": change(DOCUMENT, documents.update_document, DocumentPatch),
+    "delete_document": deletion(DOCUMENT, documents.delete_document),
+    "retry_document": action(DOCUMENT, documents.retry_document, id=(strawberry.ID, "The document that failed.")),
+    "reingest_document": action(DOCUMENT, documents.reingest_document, id=(strawberry.ID, "The document to read anew.")),
+}

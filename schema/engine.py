@@ -12,12 +12,12 @@ from graphql.execution.values import VariableValues
 from resolvers.ctx import Ctx
 from resolvers.errors import BadRequest, Unauthenticated
 from schema.budget import CostBudget, Meter
-from schema.documents import Documents
 from schema.errors import RequestError, field_error
 from schema.planner.change import PlannedChange
 from schema.planner.plan import Head, LivePlan, Operation, Plans, Steps
 from schema.planner.run import Answer, PlannedRun
 from schema.planner.types import Types
+from schema.prepared import Documents
 from schema.request import GraphQLRequest
 from schema.root import SCHEMA
 from schema.trusted import TrustedDocuments, read_manifest

@@ -19,7 +19,7 @@ from schema.ids import read_id
 from schema.naming import enum_type, list_of
 from schema.signature import given_fields, make_input, optional_field
 
-NOUNS = ("agent", "contact", "conversation", "deal", "job", "message", "thread")
+NOUNS = ("agent", "chunk", "contact", "conversation", "deal", "document", "job", "message", "thread")
 LONGEST_LIST = 100
 DEEPEST_FILTER = 6
 

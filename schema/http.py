@@ -70,7 +70,7 @@ class GraphQLDoor:
                     if not verdict.allowed:
                         raise RateLimited(f"The budget of requests is spent; wait {verdict.reset_after} s")
                 first: Ctx | None = state.get("ctx")
-                ctx = Ctx(first.principal, first.db) if first else None
+                ctx = Ctx(first.principal, first.db, first.knowledge) if first else None
                 prepared = self.engine.prepare(asked, ctx)
                 _check(prepared)
                 answers.append((await self.engine.answer(prepared, ctx)).body)

@@ -5,7 +5,7 @@ from typing import Any
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
-from schema import agents, contacts, conversations, deals, jobs, messages, node, rate_limit, threads, viewer
+from schema import agents, chunks, contacts, conversations, deals, documents, jobs, messages, node, rate_limit, search, threads, viewer
 from schema.live import fields as live
 from schema.scalars import SCALARS
 
@@ -18,8 +18,11 @@ NOUNS: tuple[Any, ...] = (
     contacts,
     conversations,
     deals,
+    documents,
+    chunks,
     jobs,
     messages,
+    search,
     threads,
 )
 
@@ -37,7 +40,16 @@ def build_schema() -> strawberry.Schema:
         query=_root("Query", "QUERIES", "Everything that can be read."),
         mutation=_root("Mutation", "MUTATIONS", "Everything that can be changed. Each field commits before the next begins."),
         subscription=_root("Subscription", "SUBSCRIPTIONS", "What happens, as it happens, over a socket or server-sent events."),
-        types=[agents.Agent, contacts.Contact, conversations.Conversation, deals.Deal, messages.Message, threads.Thread],
+        types=[
+            agents.Agent,
+            chunks.Chunk,
+            contacts.Contact,
+            conversations.Conversation,
+            deals.Deal,
+            documents.Document,
+            messages.Message,
+            threads.Thread,
+        ],
         config=StrawberryConfig(scalar_map=SCALARS),
     )
 

@@ -2,7 +2,6 @@
 truncates after each test. Requests run as the application role, never as a superuser."""
 
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import asyncpg
 import httpx2
@@ -54,7 +53,10 @@ def settings_for(postgres: PostgresServer, valkey: ValkeyServer, database: str) 
         limit_user="1000000/hour",
         limit_anonymous="1000000/minute",
         log_level="error",
-        data_dir=Path("no-such-folder"),
+        # A busy machine may take its time.
+        upload_read_within=60,
+        # Nobody starts servers there; uploaded files are kept in it.
+        data_dir=postgres.data.parent / "parley",
     )
 
 

@@ -57,17 +57,17 @@ class Tenant:
         headers = self.headers | kwargs.pop("headers", {})
         return await self.client.request(method, path, headers=headers, **kwargs)
 
-    async def graphql(self, query: str, **variables: Any) -> dict[str, Any]:
+    async def graphql(self, query: str, /, **variables: Any) -> dict[str, Any]:
         """A GraphQL operation's answer: `data` and perhaps `errors`."""
         answer = await self.graphql_response(query, **variables)
         body: dict[str, Any] = answer.json()
         return body
 
-    async def graphql_response(self, query: str, **variables: Any) -> httpx2.Response:
+    async def graphql_response(self, query: str, /, **variables: Any) -> httpx2.Response:
         """A GraphQL operation's whole HTTP answer."""
         return await self.client.post("/graphql", headers=self.headers, json={"query": query, "variables": variables})
 
-    async def data(self, query: str, **variables: Any) -> Any:
+    async def data(self, query: str, /, **variables: Any) -> Any:
         """The data of an operation that must succeed."""
         body = await self.graphql(query, **variables)
         assert "errors" not in body, body["errors"]

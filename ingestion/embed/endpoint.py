@@ -51,8 +51,8 @@ class EndpointEmbedder:
 
     @property
     def model(self) -> str:
-        """The model's name at the endpoint."""
-        return self._endpoint.model
+        """The model's name at the endpoint; of one that is asked for shorter vectors with their length, since those are others."""
+        return f"{self._endpoint.model}:{self.dimension}" if self._endpoint.shorten else self._endpoint.model
 
     @property
     def dimension(self) -> int:
@@ -90,7 +90,7 @@ class EndpointEmbedder:
         wanted = {"dimensions": self.dimension} if self._endpoint.shorten else {}
         try:
             async with asyncio.timeout(self._endpoint.deadline):
-                return await client.embeddings.create(model=self.model, input=texts, encoding_format="base64", **wanted)
+                return await client.embeddings.create(model=self._endpoint.model, input=texts, encoding_format="base64", **wanted)
         except openai.APIStatusError as error:
             raise self._status(error) from None
         except (openai.APIConnectionError, TimeoutError) as error:

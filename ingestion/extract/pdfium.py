@@ -67,6 +67,7 @@ class Pdfium:
     @cached_property
     def _document(self) -> Any:
         try:
-            return self._library.PdfDocument(self._path)
+            # By its content: PDFium would look for the name behind the path, which a file that is being uploaded does not have.
+            return self._library.PdfDocument(self._path.read_bytes())
         except self._library.PdfiumError:
             return None

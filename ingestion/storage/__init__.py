@@ -1,7 +1,7 @@
-"""Uploaded files, by their content: in a local folder, or with any service that speaks S3."""
+"""Uploaded files, each under a key of its own: in a local folder, or with any service that speaks S3."""
 
 from ingestion.storage.bucket import Bucket
 from ingestion.storage.errors import StorageFull, StorageUnavailable, TooLarge
-from ingestion.storage.files import Storage, Stored
+from ingestion.storage.files import Received, Storage
 
-__all__ = ["Bucket", "Storage", "StorageFull", "StorageUnavailable", "Stored", "TooLarge"]
+__all__ = ["Bucket", "Received", "Storage", "StorageFull", "StorageUnavailable", "TooLarge"]

@@ -1,14 +1,16 @@
-"""Files kept by company and content."""
+"""Files, each under a key of its own that begins with its company."""
 
 import asyncio
 import os
 import re
+import secrets
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
-from typing import IO, Self
+from typing import IO, TYPE_CHECKING, Self
 
 import obstore
 from obstore.store import LocalStore, S3Store
@@ -18,24 +20,41 @@ from ingestion.storage.bucket import Bucket
 from ingestion.storage.errors import looked_up, translated
 from ingestion.storage.spool import spool
 
+if TYPE_CHECKING:  # it exists for type checkers alone
+    from obstore import Attributes
+
 _COMPANY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
-_KEY = re.compile(rf"{_COMPANY.pattern}/[0-9a-f]{{64}}")
+_KEY = re.compile(rf"{_COMPANY.pattern}/[0-9a-f]{{64}}-[0-9a-f]{{16}}")
 # Smaller files are sent in one request, larger ones in parts of this size.
 _PART = 16 * MIB
 _PIECE = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
-    """A file that is kept. `sha256` is in hexadecimal digits, `size` in bytes."""
+class Received:
+    """A file that came whole and is not kept yet. `sha256` is in hexadecimal digits, `size` in bytes.
 
-    key: str
+    It has no name, and so is gone with this process whatever happens.
+    """
+
+    file: IO[bytes]
     sha256: str
     size: int
 
+    @property
+    def path(self) -> Path:
+        """Where this process and its children can read it, while it is open."""
+        return Path(f"/proc/{os.getpid()}/fd/{self.file.fileno()}")
+
+    def key(self, company: str) -> str:
+        """A key to keep it under, which no file had before: who removes one can remove no other."""
+        if not _COMPANY.fullmatch(company):
+            raise ValueError("a company's id has up to 64 letters, digits, - and _")
+        return f"{company}/{self.sha256}-{secrets.token_hex(8)}"
+
 
 class Storage:
-    """Keys are `<company>/<sha256>`: the same content is kept once for each company, and companies share nothing."""
+    """Keys are `<company>/<sha256>-<random>`."""
 
     def __init__(self, store: LocalStore | S3Store, folder: Path | None) -> None:
         self._store = store
@@ -52,22 +71,35 @@ class Storage:
         """A bucket that exists."""
         return cls(bucket.open(), None)
 
-    async def put(self, company: str, content: AsyncIterator[bytes], limit: int) -> Stored:
-        """Keep a stream of at most `limit` bytes: whole under its key, or not at all. The same content may be put again.
+    @asynccontextmanager
+    async def receive(self, content: AsyncIterator[bytes], limit: int) -> AsyncIterator[Received]:
+        """Take in a stream of at most `limit` bytes; it is there while the block lasts.
 
-        Raises `TooLarge`, `StorageUnavailable` and whatever `content` raises; nothing is left behind then.
+        Raises `TooLarge`, `StorageUnavailable` and whatever `content` raises; nothing is left behind in any case.
         """
-        if not _COMPANY.fullmatch(company):
-            raise ValueError("a company's id has up to 64 letters, digits, - and _")
         with translated("the upload"):
-            # It has no name, and so is gone with this process whatever happens.
             file = await asyncio.to_thread(tempfile.TemporaryFile, "w+b", dir=self._folder)
         with file:
             digest, size = await spool(content, file, limit)
-            stored = Stored(f"{company}/{digest}", digest, size)
-            with translated(stored.key):
-                await self._send(stored, file)
-        return stored
+            yield Received(file, digest, size)
+
+    async def keep(self, received: Received, key: str, media_type: str) -> None:
+        """Keep a file: whole under its key, or not at all. Raises `StorageUnavailable`."""
+        with translated(_checked(key)):
+            if self._folder:
+                await asyncio.to_thread(_make_private, (self._folder / key).parent)
+            received.file.seek(0)
+            told: Attributes | None = None if self._folder else {"Content-Type": media_type}
+            parts = received.size > _PART
+            await obstore.put_async(self._store, key, received.file, attributes=told, use_multipart=parts, chunk_size=_PART)
+            if self._folder:
+                await asyncio.to_thread(_seal, self._folder / key)
+
+    async def link(self, key: str, lifetime: timedelta) -> str | None:
+        """An address under which the service itself gives the file for a while; None for a folder, which has none."""
+        if isinstance(self._store, S3Store):
+            return await obstore.sign_async(self._store, "GET", _checked(key), lifetime)
+        return None
 
     async def get(self, key: str) -> AsyncIterator[bytes]:
         """The content, piece by piece; raises `FileNotFoundError` and `StorageUnavailable`."""
@@ -107,14 +139,6 @@ class Storage:
                 await asyncio.to_thread(file.write, piece)
             await asyncio.to_thread(file.flush)
             yield Path(file.name)
-
-    async def _send(self, stored: Stored, file: IO[bytes]) -> None:
-        """The store writes beside the key and renames, or sends a whole object."""
-        if self._folder:
-            await asyncio.to_thread(_make_private, (self._folder / stored.key).parent)
-        await obstore.put_async(self._store, stored.key, file, use_multipart=stored.size > _PART, chunk_size=_PART)
-        if self._folder:
-            await asyncio.to_thread(_seal, self._folder / stored.key)
 
 
 def _checked(key: str) -> str:

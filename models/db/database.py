@@ -23,6 +23,9 @@ class Database:
             "statement_timeout": str(int(settings.statement_timeout * 1000)),
             "lock_timeout": str(int(settings.lock_timeout * 1000)),
             "idle_in_transaction_session_timeout": "15000",
+            # The nearest vectors of all companies come one by one, until enough are the company's own.
+            "hnsw.iterative_scan": "relaxed_order",
+            "hnsw.ef_search": "400",
         }
         # Compiled reads are planned once: their texts already differ wherever a plan should. Parallel workers would
         # evaluate the sub-select before the company is set.

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import Executable, Select, delete, insert, update
+from sqlalchemy import Executable, Select, TextClause, delete, insert, update
 
 from models.catalogue import Entity
 from models.db.compile import Compiled, compile_statement
@@ -60,7 +60,7 @@ class Session:
         """How many rows there are, all pages together."""
         return int(await self._value(*value_statement(total_sql(rows))))
 
-    async def records(self, select: Select[Any]) -> Sequence[Sequence[Any]]:
+    async def records(self, select: Select[Any] | TextClause) -> Sequence[Sequence[Any]]:
         """What a select of any columns returns, as tuples."""
         return await self._records(compile_statement(select))
 

@@ -123,7 +123,7 @@ class Subscription:
             condition = listing_of(subject, {"filter": given["filter"]}, subject.order).where
         after = _cursor(given.get("after") if resume is None else resume)
         made = cls(engine, operation, plan, variables, plan.live.takes(given), condition, after)
-        trial = Ctx(ctx.principal, ctx.db, event=TRIAL)
+        trial = Ctx(ctx.principal, ctx.db, ctx.knowledge, event=TRIAL)
         await engine.runner.fillers(plan.payload, trial, variables, made.subject(trial))
         return made
 

@@ -18,7 +18,7 @@ def test_partial_runs_are_not_kept(words: str) -> None:
     assert not read_arguments(words.split()).kept
 
 
-@pytest.mark.parametrize("words", ["--jobs", "--memory", "--postgraphile", "--memory --requests 2000000"])
+@pytest.mark.parametrize("words", ["--jobs", "--knowledge", "--memory", "--postgraphile", "--memory --requests 2000000"])
 def test_whole_runs_of_their_own_are_kept(words: str) -> None:
     assert read_arguments(words.split()).kept
 
@@ -34,6 +34,7 @@ def test_a_quick_run_has_few_and_short_rounds() -> None:
         ("--only someone", "someone: known are ceiling, parley, usual"),
         ("--rounds 0", "must be above zero"),
         ("--requests 10", "must be at least 1,000"),
+        ("--jobs --knowledge", "not allowed with argument --jobs"),
         ("--memory --jobs", "not allowed with argument --memory"),
         ("--memory --postgraphile", "not allowed with argument --memory"),
     ],

@@ -7,8 +7,10 @@ from strawberry.utils.str_converters import to_camel_case
 
 from models.catalogue import ENTITIES
 from schema.root import NOUNS
+from tests.contracts.attacks_rest import like
 from tests.contracts.drive import Drive, ids_of, random_id
 from tests.contracts.graphql_walk import Path, Sampler, document, id_places, is_connection, node_of, paths, put, root
+from tests.contracts.rest_walk import ABOUT
 
 DEPTH = 3
 
@@ -22,7 +24,8 @@ def table_of(name: str) -> str:
     """The table that a root field is about; `node` and its like are about any."""
     modules = noun_modules("QUERIES") | noun_modules("MUTATIONS")
     tables = {entity.table.name for entity in ENTITIES.values()}
-    return modules[name] if modules[name] in tables else "contacts"
+    module = ABOUT.get(modules[name], modules[name])
+    return module if module in tables else "contacts"
 
 
 def sampler(drive: Drive, name: str) -> Sampler:
@@ -48,6 +51,17 @@ async def read_by_id(drive: Drive) -> None:
     for name, field in root("query").items():
         if not is_connection(get_named_type(field.type)):
             await aim(drive, "query", name, field)
+        if "query" in field.args:
+            await ask(drive, name)
+
+
+async def ask(drive: Drive, name: str) -> None:
+    """A root field that takes a question, in the words of each of the victim's canaries, next to words that nobody has."""
+    text = document("query", name, (), ("query",))
+    for theirs in drive.victim.texts.values():
+        nobodys = like(theirs)
+        attack, control = [await drive.graphql(text, {"query": words}) for words in (theirs, nobodys)]
+        drive.same(f"query {name}", (attack, theirs), (control, nobodys))
 
 
 async def write_everything(drive: Drive) -> None:

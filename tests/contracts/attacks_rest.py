@@ -27,6 +27,8 @@ async def request_everything(drive: Drive, document: dict[str, Any]) -> None:
             await aim(drive, request, places)
         if "search" in request.sent["query"]:
             await search(drive, request)
+        if "query" in (request.sent["body"] or {}):
+            await ask(drive, request)
         if request.method == "GET":
             await send(drive, request.put(("query",), {}))
     for request in own_requests(drive, document):
@@ -53,6 +55,19 @@ async def search(drive: Drive, request: Request) -> None:
         drive.same(f"{request.name} search", (attack, theirs), (control, nobodys))
 
 
+async def ask(drive: Drive, request: Request) -> None:
+    """A question in the words of each of the victim's canaries, next to one in words that nobody has."""
+    for theirs in drive.victim.texts.values():
+        nobodys = like(theirs)
+        attack, control = [await send(drive, request.put(("body",), {"query": text})) for text in (theirs, nobodys)]
+        drive.same(f"{request.name} query", (attack, theirs), (control, nobodys))
+
+
+def like(canary: str) -> str:
+    """A text of the same form that nothing has."""
+    return canary[:-8] + random_id()[:8]
+
+
 async def send(drive: Drive, request: Request) -> Answer:
     """Send it as the attacker."""
-    return await drive.rest(request.method, request.url, request.sent["query"], request.sent["body"])
+    return await drive.rest(request)

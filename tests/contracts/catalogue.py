@@ -13,7 +13,7 @@ SCALAR = f'( SELECT {CURRENT} AS "nullif")'
 UNTENANTED = ["alembic_version"]
 
 # The only policies besides `own_company`: what the system role may see before or over companies.
-SYSTEM_POLICIES = {("users", "look_up", "r"), ("jobs", "claim", "*"), ("events", "prune", "r")}
+SYSTEM_POLICIES = {("users", "look_up", "r"), ("jobs", "claim", "*"), ("events", "prune", "r"), ("documents", "re_embed", "r")}
 COUNTERS = frozenset({"message_count", "last_message_at"})
 FIXED = frozenset({"id", "created_at", "updated_at"})
 

@@ -13,6 +13,7 @@ import orjson
 from models.catalogue import ENTITIES
 from tests.contracts.coverage import Coverage
 from tests.contracts.planting import Planted
+from tests.contracts.rest_walk import Request
 
 # What is left of the company's budget.
 LEFT = re.compile(r'"remaining":\d+|"resetAt":"[^"]+"')
@@ -76,11 +77,11 @@ class Drive:
         self._watch(document.partition("{")[2][:60], answer, orjson.dumps(variables).decode())
         return answer
 
-    async def rest(self, method: str, path: str, query: dict[str, Any], body: Any) -> Answer:
+    async def rest(self, request: Request) -> Answer:
         """Send a REST request as the attacker."""
-        sent = {"json": body} if body is not None else {}
-        answer = Answer.of(await self.attacker.tenant.rest(method, path, params=query, **sent))
-        self._watch(f"{method} {path}", answer, f"{path} {orjson.dumps([query, body]).decode()}")
+        answer = Answer.of(await self.attacker.tenant.rest(request.method, request.url, **request.arguments))
+        said = orjson.dumps([request.sent["query"], request.sent["body"], request.sent["form"]]).decode()
+        self._watch(f"{request.method} {request.url}", answer, f"{request.url} {said}")
         return answer
 
     def same(self, label: str, attack: tuple[Answer, str], control: tuple[Answer, str]) -> None:
@@ -104,9 +105,9 @@ class Drive:
 
 def ids_of(planted: Planted, table: str) -> dict[str, str]:
     """Ids by the names that places have: `id` of this table's row, `contactId` and `contact_id`, and so on."""
-    found = {"id": str(planted.ids[table])}
+    found = {"id": str(planted.ids[table]), "fileId": str(planted.ids["files"])}
     for noun, entity in ENTITIES.items():
-        found[f"{noun}Id"] = found[f"{noun}_id"] = str(planted.ids[entity.table.name])
+        found |= {f"{noun}{suffix}": str(planted.ids[entity.table.name]) for suffix in ("Id", "_id", "Ids", "_ids")}
     return found
 
 

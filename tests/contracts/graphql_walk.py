@@ -99,7 +99,7 @@ SAMPLES: dict[str, Any] = {
     "PageSize": 5,
 }
 # Places that not every text fits.
-BY_NAME = {"document": "{ __typename }"}
+BY_NAME: dict[str, Any] = {"document": "{ __typename }", "threshold": 0.5}
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,13 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import orjson
+from pgvector.sqlalchemy import Vector
 from sqlalchemy import ARRAY, Boolean, CheckConstraint, Column, Date, DateTime, Integer, Numeric, Table, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import SQLModel
 
 from models.event import Xid8
+from resolvers.documents.jobs import FORGET_FILE
 from tests.tenant import Tenant
 
 TABLES: tuple[Table, ...] = tuple(table for table in SQLModel.metadata.sorted_tables)
@@ -25,7 +27,10 @@ PLAIN: dict[type, Callable[[], Any]] = {
     Integer: lambda: 100,
     DateTime: lambda: MOMENT,
     Date: lambda: date(2026, 3, 4),
+    Vector: lambda: str([1] * 100),
 }
+# What every operation can be tried on: only a document that failed can be retried.
+CHOSEN = {("documents", "processing_status"): "failed"}
 MOMENT = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
 
 
@@ -36,6 +41,10 @@ class Planted:
     tenant: Tenant
     ids: dict[str, UUID]
     texts: dict[tuple[str, str], str]
+
+    def rows(self, table: str) -> set[UUID]:
+        """The ids of the table's rows; a file that waits for its document is a second job."""
+        return {self.ids[table]} | ({self.ids["files"]} if table == "jobs" else set())
 
     @property
     def secrets(self) -> set[str]:
@@ -55,7 +64,18 @@ async def plant(connection: asyncpg.Connection, tenant: Tenant, mark: str) -> Pl
             else:
                 planted.ids[table.name] = values["id"] = uuid4()
                 await _insert(connection, table, values)
+        planted.ids["files"] = await _file(connection)
     return planted
+
+
+async def _file(connection: asyncpg.Connection) -> UUID:
+    """A file that waits for its document; what waits is the job that would remove it."""
+    file_id, content_hash = uuid4(), uuid4().hex * 2
+    file = {"file_key": f"x/{content_hash}-{'0' * 16}", "file_name": "a.txt", "file_size": 9, "content_hash": content_hash}
+    payload = orjson.dumps(file | {"mime_type": "text/plain"}).decode()
+    due = "now() + interval '1 day'"
+    await connection.execute(f"INSERT INTO jobs (id, type, payload, run_at) VALUES ($1, $2, $3, {due})", file_id, FORGET_FILE, payload)
+    return file_id
 
 
 def _row(table: Table, planted: Planted, mark: str) -> dict[str, Any]:
@@ -78,7 +98,7 @@ def _row(table: Table, planted: Planted, mark: str) -> dict[str, Any]:
 def _value(column: Column[Any], text: str, planted: Planted) -> Any:
     if column.foreign_keys:
         return planted.ids[next(iter(column.foreign_keys)).column.table.name if len(column.foreign_keys) == 1 else _target(column)]
-    return _listed(column) or plain_value(column, text)
+    return CHOSEN.get((column.table.name, column.name)) or _listed(column) or plain_value(column, text)
 
 
 def plain_value(column: Column[Any], text: str) -> Any:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
+from uuid import uuid4
 
 from fastapi.routing import APIRoute
 
@@ -17,16 +18,20 @@ SAMPLES: dict[str, Any] = {
     "date": "2026-03-04",
     "date-time": "2026-03-04T05:06:07Z",
     "string": "https://s.example/enough",
+    "json": '{"sample": true}',
     "integer": 100,
     "number": 1.5,
     "boolean": True,
     "object": {"sample": True},
 }
+# Modules that are about another noun's rows, and requests with a body that change nothing.
+ABOUT = {"search": "documents"}
+READING = {("POST", "/api/knowledge-base/search")}
 
 
 @dataclass(frozen=True)
 class Request:
-    """One REST request; `sent` holds its path parameters, query and body under `path`, `query` and `body`."""
+    """One REST request; `sent` holds its path parameters, query, JSON body and form under `path`, `query`, `body` and `form`."""
 
     method: str
     path: str
@@ -45,15 +50,24 @@ class Request:
         return self.path.format(**self.sent["path"])
 
     @property
+    def reads(self) -> bool:
+        """Whether it changes nothing."""
+        return self.method == "GET" or (self.method, self.path) in READING
+
+    @property
     def scope(self) -> str:
         """The scope that the operation takes, by the noun of its module."""
-        return f"{self.noun}:{'read' if self.method == 'GET' else 'write'}"
+        return f"{self.noun}:{'read' if self.reads else 'write'}"
 
     @property
     def arguments(self) -> dict[str, Any]:
         """What an HTTP client takes."""
         body = self.sent["body"]
-        return {"params": self.sent["query"]} | ({"json": body} if body is not None else {})
+        given = {"params": self.sent["query"]} | ({"json": body} if body is not None else {})
+        if self.sent["form"] is None:
+            return given
+        # Each content is new, since the same is recognised.
+        return given | {"files": {"file": ("a.txt", uuid4().hex.encode())}, "data": self.sent["form"]}
 
     def put(self, place: Place, value: Any) -> "Request":
         """The same request with something else at that place."""
@@ -88,6 +102,12 @@ class Walk:
         content = operation.get("requestBody", {}).get("content", {}).get("application/json")
         return self.schema(content["schema"]) if content else None
 
+    def form_fields(self, operation: dict[str, Any]) -> dict[str, Any] | None:
+        """The schemas of the fields of an operation's form, its file left out, if it takes one."""
+        content = operation.get("requestBody", {}).get("content", {}).get("multipart/form-data")
+        fields = content["schema"]["properties"] if content else None
+        return fields and {name: each for name, each in fields.items() if name != "file"}
+
     def value(self, of: dict[str, Any], name: str) -> Any:
         """A valid value of a schema."""
         plain = self.schema(of)
@@ -100,10 +120,10 @@ class Walk:
             return [self.value(plain["items"], name)]
         if "properties" in plain:
             return {each: self.value(inner, each) for each, inner in plain["properties"].items()}
-        return SAMPLES.get(plain.get("format", ""), SAMPLES[kind])
+        return min(SAMPLES[kind], plain["maximum"]) if "maximum" in plain else SAMPLES.get(plain.get("format", ""), SAMPLES[kind])
 
     def _request(self, method: str, path: str, operation: dict[str, Any]) -> Request:
-        sent: dict[str, Any] = {"path": {}, "query": {}, "body": None}
+        sent: dict[str, Any] = {"path": {}, "query": {}, "body": None, "form": None}
         ids: list[Place] = []
         for parameter in operation.get("parameters", []):
             name, where = parameter["name"], parameter["in"]
@@ -113,6 +133,10 @@ class Walk:
         if body is not None:
             sent["body"] = self.value(body, "body")
             ids += [("body", *place) for place in self._places(body)]
+        form = self.form_fields(operation)
+        if form is not None:
+            sent["form"] = {name: self.value(each, name) for name, each in form.items()}
+            ids += [("form", name, *place) for name, each in form.items() for place in self._places(each)]
         sent["query"] = {name: value for name, value in sent["query"].items() if name not in {"offset"}}
         return Request(method.upper(), path, nouns()[method.upper(), path], sent, tuple(ids))
 
@@ -130,7 +154,8 @@ class Walk:
 def nouns() -> dict[tuple[str, str], str]:
     """Which noun's module serves a method and path."""
     routes = [route for router in ROUTES for route in router.routes if isinstance(route, APIRoute)]
-    return {(method, route.path): route.endpoint.__module__.rpartition(".")[2] for route in routes for method in route.methods}
+    modules = {(method, route.path): route.endpoint.__module__.rpartition(".")[2] for route in routes for method in route.methods}
+    return {each: ABOUT.get(module, module) for each, module in modules.items()}
 
 
 def served(app: Parley) -> Iterator[tuple[str, str]]:

@@ -142,6 +142,8 @@ async def test_every_rest_request_takes_its_scope_and_its_company(
 ) -> None:
     requests = Walk(app.openapi(), ids_of(attacker, "contacts")).requests()
     for request in sorted(requests, key=lambda each: each.method == "DELETE"):
+        # What an earlier request began is over: a document that is being read is not begun again.
+        await superuser.execute("UPDATE documents SET processing_status = 'failed'")
         before = await fingerprint(superuser, attacker.tenant.company_id)
         anonymous = await attacker.tenant.client.request(request.method, request.url, **request.arguments)
         assert (anonymous.status_code, anonymous.json()["code"]) == (401, "UNAUTHORIZED"), request.name
@@ -153,12 +155,12 @@ async def test_every_rest_request_takes_its_scope_and_its_company(
         assert await fingerprint(superuser, attacker.tenant.company_id) == before, request.name
         entitled = await attacker.tenant.rest(request.method, request.url, **request.arguments)
         assert entitled.status_code in {200, 201, 204}, request.name
-        assert (await fingerprint(superuser, attacker.tenant.company_id) != before) == (request.method != "GET"), request.name
+        assert (await fingerprint(superuser, attacker.tenant.company_id) != before) == (not request.reads), request.name
 
 
 def is_empty(body: dict[str, Any]) -> bool:
     """A list without rows, or the success that deleting nothing has."""
-    return body == {"success": True} or body.get("total") == 0
+    return body == {"success": True} or 0 in (body.get("total"), body.get("count"))
 
 
 async def test_every_rest_write_takes_the_scopes_of_what_it_answers_before_it_writes(

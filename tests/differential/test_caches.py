@@ -12,9 +12,9 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from schema import deals
-from schema.documents import Documents
 from schema.planner.run import PlannedRun
 from schema.planner.types import Types
+from schema.prepared import Documents
 from schema.scalars import SCALARS
 from settings import Settings
 from tests.differential.alike import Comparison

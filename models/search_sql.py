@@ -1,0 +1,101 @@
+"""The one statement of a search: passages near the question's vector and passages with its words, and what each says of them.
+
+Its text depends on the vectors' dimension, on whether documents are chosen, and on how deep it looks: never on a value.
+Row level security holds every table in it. Whatever is compared once a row is a sub-select without variables, which is computed once.
+"""
+
+from models.embedding import INDEXED
+
+# A question's words beyond these, the longest first, are not looked for: each is a bit of a mask.
+MOST_WORDS = 8
+LONGEST_TEXT = 1000
+# From so many passages on the nearest are looked up in an index, which misses some; below, all are compared, which takes as long for
+# a company of 30,000 as an index that misses one in five (docs/decisions/0012-hybrid-search.md).
+EXACT_BELOW = 50_000
+
+# `{part}` limits passages to chosen documents. Where a language takes a word for a stop word, it is none to look for.
+SEARCH = """
+WITH chosen AS MATERIALIZED ({chosen}),
+size AS MATERIALIZED (SELECT coalesce(sum(chunk_count), 0)::bigint AS n FROM chosen),
+{nearest},
+words AS MATERIALIZED (
+  SELECT w, tsvector_to_array(to_tsvector('english', w)) AS en, tsvector_to_array(to_tsvector('italian', w)) AS it,
+         tsvector_to_array(to_tsvector('simple', w)) AS plain
+    FROM (SELECT DISTINCT w FROM regexp_split_to_table(left(lower(:query), {longest_text}), '[[:space:]''\u2019]+') w) split),
+sought AS MATERIALIZED (
+  SELECT w, en, it FROM words WHERE en <> '{{}}' AND it <> '{{}}'
+  UNION ALL
+  SELECT w, plain, plain FROM words WHERE plain <> '{{}}' AND NOT EXISTS (SELECT FROM words WHERE en <> '{{}}' AND it <> '{{}}')),
+terms AS MATERIALIZED (
+  SELECT array_agg(term) AS t, string_agg('(' || term || ')', '|') AS any_of
+    FROM (SELECT term FROM (SELECT w, concat_ws('|', {english}, {italian}) AS term FROM sought) each
+           GROUP BY term ORDER BY max(length(w)) DESC, term LIMIT {most_words}) kept),
+asked AS MATERIALIZED (
+  SELECT format('''%s''&(%s)', current_setting('app.company_id'), any_of)::tsquery AS whole FROM terms WHERE any_of <> ''),
+matched AS MATERIALIZED (
+  SELECT chunks.id, {mask} AS mask FROM chunks WHERE search @@ (SELECT whole FROM asked){part_of_chunks}),
+masks AS MATERIALIZED (SELECT mask, count(*) AS equals FROM matched GROUP BY mask),
+weights AS MATERIALIZED (
+  SELECT i, ln(1 + (greatest(n, met) - met + 0.5) / (met + 0.5)) AS weight
+    FROM size, terms, generate_series(0, cardinality(t) - 1) i,
+         LATERAL (SELECT coalesce(sum(equals), 0) AS met FROM masks WHERE mask >> i & 1 = 1) each),
+weighed AS (
+  SELECT mask, equals, (SELECT sum(weight) FROM weights WHERE mask >> i & 1 = 1) / (SELECT sum(weight) FROM weights) AS weight FROM masks),
+ranked AS MATERIALIZED (
+  SELECT mask, weight, sum(equals) OVER (ORDER BY weight DESC) - (sum(equals) OVER (PARTITION BY weight) - 1) / 2 AS place FROM weighed),
+worded AS (SELECT matched.id FROM matched JOIN ranked USING (mask) ORDER BY weight DESC, matched.id LIMIT {depth}),
+found AS MATERIALIZED (SELECT id FROM nearest UNION SELECT id FROM worded)
+SELECT c.*, (1 - e.distance)::float8, near.place::float8, r.weight::float8, r.place::float8
+  FROM found
+  JOIN LATERAL (
+    SELECT c.id, c.document_id, c.version, c.ordinal, c.page, c.span_start, c.span_end, c.headings, c.content,
+           d.title, d.file_name, d.agent_id
+      FROM chunks c, LATERAL (SELECT * FROM documents d WHERE d.id = c.document_id LIMIT 1) d WHERE c.id = found.id LIMIT 1) c ON true
+  LEFT JOIN LATERAL (
+    SELECT embedding <=> (SELECT CAST(:vector AS vector)) AS distance FROM embeddings
+     WHERE chunk_id = found.id AND model = :model AND dimension = {dimension} LIMIT 1) e ON true
+  LEFT JOIN (SELECT id, row_number() OVER (ORDER BY distance, id) AS place FROM nearest) near ON near.id = found.id
+  LEFT JOIN matched m ON m.id = found.id
+  LEFT JOIN ranked r ON r.mask = m.mask
+"""
+
+ALL = "SELECT id, chunk_count FROM documents"
+CHOSEN = f"""{ALL}
+  WHERE (CAST(:agent_id AS uuid) IS NULL OR agent_id IS NULL OR agent_id = :agent_id)
+    AND (CAST(:document_ids AS uuid[]) IS NULL OR id = ANY(:document_ids)) AND metadata @> CAST(:metadata AS jsonb)"""
+PART_OF_CHUNKS = " AND document_id IN (SELECT id FROM chosen)"
+PART_OF_VECTORS = " AND chunk_id IN (SELECT id FROM chunks WHERE document_id IN (SELECT id FROM chosen))"
+
+VECTORS = "SELECT chunk_id AS id, {distance} AS distance FROM embeddings WHERE model = :model AND dimension = {dimension}{part}"
+COMPARED = "embedding <=> (SELECT CAST(:vector AS vector))"
+# The index's own expression, and nothing else, is what the planner finds the index by.
+LOOKED_UP = "embedding::vector({dimension}) <=> (SELECT CAST(:vector AS vector({dimension})))"
+EXACT = "(" + VECTORS + "{exact_if} ORDER BY distance LIMIT {depth})"
+INDEX = "(" + VECTORS + " AND (SELECT n FROM size) >= {exact_below} ORDER BY distance LIMIT {depth})"
+
+# A lexeme in quotes, and those of one word all together, such as the three of `DRV-24-36`.
+QUOTED = r"(SELECT string_agg('''' || replace(replace(l, '\', '\\'), '''', '''''') || '''', '&' ORDER BY l) FROM unnest({}) l)"
+
+
+def search_sql(dimension: int, *, narrowed: bool, depth: int, exact_below: int = EXACT_BELOW) -> str:
+    """The statement's text, for vectors of that dimension. Each of its two legs finds `depth` passages."""
+    vectors_part = PART_OF_VECTORS if narrowed else ""
+    legs = {"dimension": dimension, "part": vectors_part, "depth": depth, "exact_below": exact_below}
+    indexed = dimension in INDEXED
+    exact_if = f" AND (SELECT n FROM size) < {exact_below}" if indexed else ""
+    nearest = EXACT.format(**legs, distance=COMPARED, exact_if=exact_if)
+    if indexed:
+        nearest += " UNION ALL " + INDEX.format(**legs, distance=LOOKED_UP.format(dimension=dimension))
+    bits = (f"{1 << i} * coalesce(search @@ (SELECT t[{i + 1}]::tsquery FROM terms), false)::int" for i in range(MOST_WORDS))
+    return SEARCH.format(
+        chosen=CHOSEN if narrowed else ALL,
+        nearest=f"nearest AS MATERIALIZED ({nearest})",
+        longest_text=LONGEST_TEXT,
+        most_words=MOST_WORDS,
+        english=QUOTED.format("en"),
+        italian=QUOTED.format("it"),
+        mask=" + ".join(bits),
+        part_of_chunks=PART_OF_CHUNKS if narrowed else "",
+        depth=depth,
+        dimension=dimension,
+    )

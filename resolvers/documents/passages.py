@@ -1,0 +1,114 @@
+"""Chunks and vectors as they are written: many rows in a statement, whose text is always the same."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from pgvector.sqlalchemy import Vector as VectorType
+from sqlalchemy import Integer, Text, Uuid, bindparam, cast, column, delete, func, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
+
+from ingestion.embed import Vector
+from ingestion.extraction import Extracted, passage
+from models.chunk import CHUNK
+from models.embedding import EMBEDDINGS
+from models.ids import new_id
+from resolvers.ctx import Ctx
+
+CHUNKS = CHUNK.table
+# Rows of one statement.
+BATCH = 500
+COLUMNS = (
+    column("id", Uuid),
+    column("ordinal", Integer),
+    column("page", Integer),
+    column("span_start", Integer),
+    column("span_end", Integer),
+    column("headings", ARRAY(Text)),
+    column("content", Text),
+    column("tokens", Integer),
+)
+
+
+class Passage(NamedTuple):
+    """What is embedded of a chunk."""
+
+    chunk_id: UUID
+    text: str
+
+
+class Passages(NamedTuple):
+    """A document's passages in reading order, the version they are of, and the chunks to be written if they are not there yet."""
+
+    passages: list[Passage]
+    version: int
+    chunks: list[dict[str, Any]] | None = None
+    page_count: int | None = None
+
+
+def passages_of(extracted: Extracted, version: int) -> Passages:
+    """New chunks of what was found in a file."""
+    rows, passages = [], []
+    for chunk in extracted.chunks:
+        chunk_id = new_id()
+        rows.append(
+            {
+                "id": str(chunk_id),
+                "ordinal": chunk.ordinal,
+                "page": chunk.page,
+                "span_start": chunk.start,
+                "span_end": chunk.end,
+                "headings": chunk.headings,
+                "content": extracted.content(chunk),
+                "tokens": chunk.tokens,
+            }
+        )
+        passages.append(Passage(chunk_id, extracted.passage(chunk)))
+    return Passages(passages, version, rows, extracted.page_count)
+
+
+async def stored_passages(ctx: Ctx, document_id: UUID) -> Passages:
+    """The chunks that a document has."""
+    columns = (CHUNKS.c.id, CHUNKS.c.headings, CHUNKS.c.content, CHUNKS.c.version)
+    records = await ctx.db.records(select(*columns).where(CHUNKS.c.document_id == document_id).order_by(CHUNKS.c.ordinal))
+    passages = [Passage(chunk_id, passage(headings, content)) for chunk_id, headings, content, _ in records]
+    return Passages(passages, records[0][3] if records else 0)
+
+
+async def write_chunks(ctx: Ctx, document_id: UUID, made: Passages) -> None:
+    """Inside a command: replace a document's chunks, and with them their vectors."""
+    await ctx.db.execute(delete(CHUNKS).where(CHUNKS.c.document_id == document_id))
+    for rows in batches(made.chunks or []):
+        read = func.jsonb_to_recordset(bindparam("rows", rows, type_=JSONB)).table_valued(*COLUMNS).render_derived(with_types=True)
+        chosen = select(literal(document_id, Uuid), literal(made.version, Integer), *read.c)
+        await ctx.db.execute(insert(CHUNKS).from_select(["document_id", "version", *(each.name for each in COLUMNS)], chosen))
+
+
+async def write_vectors(ctx: Ctx, model: str, passages: Sequence[Passage], vectors: Sequence[Vector]) -> None:
+    """Inside a command: give chunks their vectors of a model, unless they have some, and take those of other models away."""
+    for pairs in batches(list(zip(passages, vectors, strict=True))):
+        chunks = bindparam("chunks", [passage.chunk_id for passage, _ in pairs], type_=ARRAY(Uuid))
+        ids = bindparam("ids", [new_id() for _ in pairs], type_=ARRAY(Uuid))
+        printed = bindparam("vectors", [_printed(vector) for _, vector in pairs], type_=ARRAY(Text))
+        read = (
+            func.unnest(ids, chunks, printed)
+            .table_valued(column("id", Uuid), column("chunk_id", Uuid), column("vector", Text))
+            .render_derived()
+        )
+        facts = (literal(model, Text), literal(len(pairs[0][1]), Integer))
+        chosen = select(read.c.id, read.c.chunk_id, *facts, cast(read.c.vector, VectorType))
+        stale = (EMBEDDINGS.c.chunk_id == func.any(chunks), EMBEDDINGS.c.model != model)
+        added = insert(EMBEDDINGS).from_select(["id", "chunk_id", "model", "dimension", "embedding"], chosen)
+        await ctx.db.execute(added.on_conflict_do_nothing())
+        await ctx.db.execute(delete(EMBEDDINGS).where(*stale))
+
+
+def batches(rows: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """Rows in parts."""
+    for start in range(0, len(rows), BATCH):
+        yield rows[start : start + BATCH]
+
+
+def _printed(vector: Vector) -> str:
+    """As pgvector reads it, with all the digits that 32 bits have."""
+    return "[" + ",".join(f"{number:.9g}" for number in vector.tolist()) + "]"
