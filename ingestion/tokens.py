@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from tokenizers import Tokenizer
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
 
 _BATCH = 1000
 
@@ -37,7 +39,9 @@ class Tokens:
         ]
 
     @cached_property
-    def _tokenizer(self) -> Tokenizer:
+    def _tokenizer(self) -> "Tokenizer":
+        from tokenizers import Tokenizer  # noqa: PLC0415 - 4 MB, for those who count
+
         tokenizer = Tokenizer.from_file(str(self.path))
         # Files may ask for both, and then every count would be the same.
         tokenizer.no_padding()

@@ -14,12 +14,13 @@ from models.document import DOCUMENT, DocumentFields
 from models.filters import Compare
 from models.page import LARGEST_PAGE
 from models.shape import Object, Part, leaves, list_shape, one_shape
+from printed import Printed
 from resolvers import documents
 from resolvers.ctx import Ctx
 from resolvers.documents import DocumentPatch, Unnamed, Uploaded
 from resolvers.errors import BadRequest
 from resolvers.listing import EVERYTHING, Listing, by_id
-from rest_compat.answers import Printed, Success, command_answer, list_answer, one_body, single_answer
+from rest_compat.answers import Success, command_answer, list_answer, one_body, single_answer
 from rest_compat.examples import DOCUMENT_PATCH, FILE_FORM, UPLOAD_FORM, body_example
 from rest_compat.multipart import Form
 from rest_compat.paging import Paging, Whole

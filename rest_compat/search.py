@@ -8,10 +8,10 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from models.search import Candidate
+from printed import Printed
 from resolvers.ctx import Ctx
 from resolvers.logic.fusion import Ranked, by_score
 from resolvers.search import KnowledgeSearch, search_knowledge
-from rest_compat.answers import Printed
 from rest_compat.examples import SEARCH_BODY, body_example
 from rest_compat.route import Caller, router
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from ingestion.embed.embedder import Vector, batches, normalised, refuse_blank
+from ingestion.embed.embedder import Vector, batches, refuse_blank
 from ingestion.tokens import Tokens, bundled_tokenizer
 
 _TEXTS = 32
@@ -48,6 +48,8 @@ class BundledEmbedder:
         return vectors
 
     def _embed(self, texts: list[str]) -> list[Vector]:
+        from ingestion.embed.vectors import normalised  # noqa: PLC0415 - numpy, for those who use it
+
         with self._loading:
             self._model = self._model or _load()
         return normalised(self._model.embed(texts, batch_size=_TEXTS), len(texts), self.dimension)

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-import numpy as np
-import numpy.typing as npt
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
-Vector = npt.NDArray[np.float32]
+# numpy takes 11 MB of a process: it is imported with `vectors`, where vectors are made.
+Vector: TypeAlias = "npt.NDArray[np.float32]"
 
 
 class EmbeddingError(Exception):
@@ -65,17 +67,6 @@ def refuse_blank(texts: Sequence[str]) -> None:
     for at, text in enumerate(texts):
         if not text.strip():
             raise ValueError(f"text {at} is blank and has no embedding")
-
-
-def normalised(matrix: Vector, count: int, dimension: int) -> list[Vector]:
-    """The rows with length 1; raises `WrongEmbedding` unless there are `count` finite ones of `dimension` numbers."""
-    if matrix.shape != (count, dimension):
-        raise WrongEmbedding(f"expected {count} vectors of {dimension} numbers, not an array of shape {matrix.shape}")
-    # In double precision, since the squares of large numbers overflow.
-    lengths = np.linalg.norm(matrix.astype(np.float64), axis=1, keepdims=True)
-    if not np.isfinite(lengths).all() or not lengths.all():
-        raise WrongEmbedding("a vector is zero or not finite")
-    return list((matrix / lengths).astype(np.float32))
 
 
 def batches(texts: Sequence[str], most_texts: int, most_bytes: int) -> Iterator[list[str]]:

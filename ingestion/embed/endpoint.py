@@ -1,7 +1,6 @@
 """Embeddings from any endpoint that speaks OpenAI's protocol."""
 
 import asyncio
-import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,10 +8,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from pydantic import SecretStr
 
-from ingestion.embed.embedder import EmbeddingRefused, EmbeddingUnavailable, Vector, WrongEmbedding, batches, normalised, refuse_blank
+from ingestion.embed.embedder import EmbeddingRefused, EmbeddingUnavailable, Vector, WrongEmbedding, batches, refuse_blank
 from ingestion.tokens import Tokens, bundled_tokenizer
 
 _TEXTS = 64
@@ -112,8 +110,10 @@ class EndpointEmbedder:
         rows = {str(getattr(item, "index", None)): getattr(item, "embedding", None) for item in items}
         if len(items) != count or set(rows) != {str(at) for at in range(count)}:
             raise WrongEmbedding(f"{self.model} answered {count} texts with {len(items)} vectors, or not one for each")
+        from ingestion.embed.vectors import normalised, stacked  # noqa: PLC0415 - numpy, for those who use it
+
         try:
-            return normalised(np.stack([_row(rows[str(at)]) for at in range(count)]), count, self.dimension)
+            return normalised(stacked(rows[str(at)] for at in range(count)), count, self.dimension)
         except ValueError as error:
             raise WrongEmbedding(f"{self.model} answered with vectors that cannot be read: {error}") from None
 
@@ -131,16 +131,6 @@ class EndpointEmbedder:
             max_retries=self._endpoint.retries,
         )
         return self._client
-
-
-def _row(embedding: object) -> Vector:
-    """Little-endian floats in base64, or plain numbers."""
-    if isinstance(embedding, str):
-        return np.frombuffer(base64.b64decode(embedding, validate=True), dtype="<f4")
-    if isinstance(embedding, list) and all(isinstance(number, int | float) for number in embedding):
-        with np.errstate(over="ignore"):
-            return np.asarray(embedding, dtype=np.float32)
-    raise ValueError("neither base64 nor a list of numbers")
 
 
 def _seconds(header: str | None) -> float | None:

@@ -3,8 +3,7 @@
 import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
-
-from obstore.exceptions import BaseError
+from functools import cache
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
@@ -30,7 +29,7 @@ def translated(what: str) -> Iterator[None]:
     """Errors of disks and services as ours."""
     try:
         yield
-    except (BaseError, OSError) as error:
+    except _faults() as error:
         raise _unavailable(what, error) from None
 
 
@@ -41,8 +40,15 @@ def looked_up(key: str) -> Iterator[None]:
         yield
     except FileNotFoundError:
         raise FileNotFoundError(f"nothing is kept under {key}") from None
-    except (BaseError, OSError) as error:
+    except _faults() as error:
         raise _unavailable(key, error) from None
+
+
+@cache
+def _faults() -> tuple[type[Exception], ...]:
+    from obstore.exceptions import BaseError  # noqa: PLC0415 - loaded with the store that raises it
+
+    return BaseError, OSError
 
 
 def _unavailable(what: str, error: Exception) -> StorageUnavailable:

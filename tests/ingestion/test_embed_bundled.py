@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from ingestion.embed import BundledEmbedder
-from ingestion.embed.embedder import WrongEmbedding, batches, normalised
+from ingestion.embed.embedder import WrongEmbedding, batches
+from ingestion.embed.vectors import normalised
 
 PASSAGES = [
     "The warranty of a lamp lasts for two years from the day of purchase.",
