@@ -135,11 +135,9 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _whole_endpoint(self) -> Self:
-        """An endpoint for embeddings needs its model and dimension, and a storage an address that can be read."""
+        """An endpoint for embeddings needs its model and dimension."""
         if self.embeddings_url and not (self.embeddings_model and self.embeddings_dimension):
             raise ValueError("PARLEY_EMBEDDINGS_URL needs PARLEY_EMBEDDINGS_MODEL and PARLEY_EMBEDDINGS_DIMENSION beside it")
-        if self.storage_url and not self.storage_url.startswith("s3://"):
-            raise ValueError("PARLEY_STORAGE_URL is s3://bucket/prefix?endpoint=https://host&region=name; unset it for a local folder")
         return self
 
     @property

@@ -70,7 +70,8 @@ VECTORS = "SELECT chunk_id AS id, {distance} AS distance FROM embeddings WHERE m
 COMPARED = "embedding <=> (SELECT CAST(:vector AS vector))"
 # The index's own expression, and nothing else, is what the planner finds the index by.
 LOOKED_UP = "embedding::vector({dimension}) <=> (SELECT CAST(:vector AS vector({dimension})))"
-EXACT = "(" + VECTORS + "{exact_if} ORDER BY distance LIMIT {depth})"
+# A limit of 0 runs nothing; a condition here would stand between the rows and their sorting, one call a row.
+EXACT = "(" + VECTORS + " ORDER BY distance LIMIT {exact_limit})"
 INDEX = "(" + VECTORS + " AND (SELECT n FROM size) >= {exact_below} ORDER BY distance LIMIT {depth})"
 
 # A lexeme in quotes, and those of one word all together, such as the three of `DRV-24-36`.
@@ -82,8 +83,8 @@ def search_sql(dimension: int, *, narrowed: bool, depth: int, exact_below: int =
     vectors_part = PART_OF_VECTORS if narrowed else ""
     legs = {"dimension": dimension, "part": vectors_part, "depth": depth, "exact_below": exact_below}
     indexed = dimension in INDEXED
-    exact_if = f" AND (SELECT n FROM size) < {exact_below}" if indexed else ""
-    nearest = EXACT.format(**legs, distance=COMPARED, exact_if=exact_if)
+    exact_limit = f"(SELECT CASE WHEN n < {exact_below} THEN {depth} ELSE 0 END FROM size)" if indexed else depth
+    nearest = EXACT.format(**legs, distance=COMPARED, exact_limit=exact_limit)
     if indexed:
         nearest += " UNION ALL " + INDEX.format(**legs, distance=LOOKED_UP.format(dimension=dimension))
     bits = (f"{1 << i} * coalesce(search @@ (SELECT t[{i + 1}]::tsquery FROM terms), false)::int" for i in range(MOST_WORDS))

@@ -13,7 +13,7 @@ from ingestion.limits import Chunking
 from ingestion.storage import Bucket, Storage
 from resolvers.logic.links import MAC, Links
 from resolvers.questions import Questions
-from settings import Settings
+from settings import Settings, SettingsError
 
 FOLDER = "files"
 # So many files are read at once by a process; each child may take as much memory as its limits say.
@@ -21,10 +21,14 @@ READ_AT_ONCE = 2
 
 
 class Knowledge:
-    """One for each process; each part is made when it is first used."""
+    """One for each process; each part is made when it is first used. Raises `SettingsError` for settings that lead nowhere."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self._bucket = bucket_of(settings)
+        tokenizer = settings.embeddings_tokenizer
+        if tokenizer is not None and not tokenizer.is_file():
+            raise SettingsError("PARLEY_EMBEDDINGS_TOKENIZER names no file; it is the path of the model's tokenizer.json")
         self.reading = asyncio.Semaphore(READ_AT_ONCE)
 
     @cached_property
@@ -60,10 +64,7 @@ class Knowledge:
     @cached_property
     def storage(self) -> Storage:
         """A bucket if one is configured, else a folder of this machine."""
-        found = self.settings
-        if found.storage_url is None:
-            return Storage.local(found.data_dir.absolute() / FOLDER)
-        return Storage.s3(Bucket.parse(found.storage_url, found.storage_key_id or "", found.storage_secret))
+        return Storage.s3(self._bucket) if self._bucket else Storage.local(self.settings.data_dir.absolute() / FOLDER)
 
     @cached_property
     def links(self) -> Links:
@@ -77,3 +78,13 @@ class Knowledge:
         made = self.__dict__.get("embedder")
         if isinstance(made, EndpointEmbedder):
             await made.close()
+
+
+def bucket_of(settings: Settings) -> Bucket | None:
+    """The bucket that is configured, if one is."""
+    if settings.storage_url is None:
+        return None
+    try:
+        return Bucket.parse(settings.storage_url, settings.storage_key_id or "", settings.storage_secret)
+    except ValueError as error:
+        raise SettingsError(f"PARLEY_STORAGE_URL is none: {error}") from None

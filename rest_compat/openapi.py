@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-DESCRIPTION = """Agents, conversations, contacts and deals of your company.
+DESCRIPTION = """Agents, conversations, contacts, deals and documents of your company.
 
 Send `Authorization: Bearer <token>` with every request. A user may send 1,000 requests an hour over REST and GraphQL
 together; every answer carries `RateLimit-Limit`, `RateLimit-Remaining` and `RateLimit-Reset`, and a 429 says in

@@ -3,9 +3,9 @@
 import asyncio
 import logging
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 from ingestion.embed.embedder import Vector, batches, refuse_blank
@@ -17,7 +17,9 @@ _BYTES = 32 * 1024
 
 
 class BundledEmbedder:
-    """Loaded when the first text comes, in a thread like all its work: about 0.2 s and 90 MB.
+    """Loaded when the first text comes, in a thread of its own like all its work: about 0.2 s and 90 MB.
+
+    One thread, since several would take turns at the processor and each keep memory of its own.
 
     Its tokenizer is read in one step of 30 to 60 ms in which no other thread runs; who serves requests embeds a word at the start.
     """
@@ -28,7 +30,7 @@ class BundledEmbedder:
     def __init__(self) -> None:
         self._tokens = Tokens(bundled_tokenizer())
         self._model: Any = None
-        self._loading = Lock()
+        self._thread = ThreadPoolExecutor(1, "embedding")
 
     @property
     def tokenizer(self) -> Path:
@@ -44,14 +46,13 @@ class BundledEmbedder:
         refuse_blank(texts)
         vectors: list[Vector] = []
         for batch in batches(texts, _TEXTS, _BYTES):
-            vectors += await asyncio.to_thread(self._embed, batch)
+            vectors += await asyncio.get_running_loop().run_in_executor(self._thread, self._embed, batch)
         return vectors
 
     def _embed(self, texts: list[str]) -> list[Vector]:
         from ingestion.embed.vectors import normalised  # noqa: PLC0415 - numpy, for those who use it
 
-        with self._loading:
-            self._model = self._model or _load()
+        self._model = self._model or _load()
         return normalised(self._model.embed(texts, batch_size=_TEXTS), len(texts), self.dimension)
 
 

@@ -23,6 +23,7 @@ from resolvers.events import created
 from resolvers.listing import existing
 
 DOCUMENTS = DOCUMENT.table
+SAID = ("title", "description", "agent_id", "metadata")
 
 
 class Uploaded(NamedTuple):
@@ -59,8 +60,8 @@ async def register(ctx: Ctx, file_id: UUID, new: Unnamed, extracted: Extracted |
 async def _inserted(ctx: Ctx, file: File, new: Unnamed, extracted: Extracted | None) -> Row | None:
     """The new row; None when the content is there already."""
     values = {"id": new_id(), "title": file.file_name, **asdict(file), "kind": file.kind}
-    values |= {name: value for name, value in new.sent().items() if name in {"description", "agent_id", "metadata"} or value}
-    values.pop("file_id", None)
+    sent = new.sent()
+    values |= {name: sent[name] for name in SAID if sent.get(name) is not None}
     if extracted is not None:
         known = {"chunk_count": len(extracted.chunks), "page_count": extracted.page_count, "progress": EXTRACTED_AT}
         values |= known | {"processing_status": ProcessingStatus.EMBEDDING}

@@ -12,13 +12,15 @@ import httpx2
 import pytest
 from pydantic import SecretStr
 
+from ingestion.storage import StorageFull, StorageUnavailable, TooLarge
 from models.columns import now
 from models.job import JobQueue
 from resolvers.documents import receive, upload_document
 from resolvers.documents.files import forget_file
 from resolvers.documents.inputs import Unnamed
 from resolvers.documents.jobs import UPLOADS_KEPT
-from resolvers.errors import Unavailable
+from resolvers.documents.storage import storage_faults
+from resolvers.errors import ParleyError, Unavailable
 from resolvers.knowledge import Knowledge
 from resolvers.logic.links import Link
 from tests.ingestion.pdfs import one_line_pages
@@ -241,3 +243,18 @@ async def test_a_file_that_was_lost_is_told(library: Library) -> None:
     await library.tenant.rest("POST", f"/api/knowledge-base/{made['id']}/reingest")
     await library.work()
     assert "no longer in the storage" in (await library.document(made["id"]))["error"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "code", "said"),
+    [
+        (StorageFull("x: No space left on device"), "SERVICE_UNAVAILABLE", "There is no room for files"),
+        (StorageUnavailable("x: refused"), "SERVICE_UNAVAILABLE", "The storage of files is away"),
+        (TooLarge(1000), "PAYLOAD_TOO_LARGE", "over the limit of 1,000 bytes"),
+    ],
+    ids=["full", "away", "too large"],
+)
+def test_faults_of_the_storage_are_told_apart(fault: Exception, code: str, said: str) -> None:
+    with pytest.raises(ParleyError, match=said) as refused, storage_faults():
+        raise fault
+    assert refused.value.code == code

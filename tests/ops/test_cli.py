@@ -257,6 +257,9 @@ def test_a_setting_unlike_any_other_is_refused_with_the_list(monkeypatch: pytest
         ({"PARLEY_JWT_SECRET": "too-short"}, "PARLEY_JWT_SECRET has 9 bytes; use at least 32 random ones"),
         ({"PARLEY_ENV": "production"}, "set PARLEY_JWT_SECRET or PARLEY_JWKS_URLS: without one nobody can sign in"),
         ({"PARLEY_ENV": "production", "PARLEY_JWT_SECRET": "ab" * 20}, "PARLEY_JWT_SECRET is a placeholder; make one with"),
+        ({"PARLEY_ENV": "production", "PARLEY_JWKS_URLS": "https://id.example/keys"}, "set PARLEY_LINK_SECRET: without PARLEY_JWT_SECRET"),
+        ({"PARLEY_LINK_SECRET": "short"}, "PARLEY_LINK_SECRET has 5 bytes; use at least 32 random ones"),
+        ({"PARLEY_EMBEDDINGS_URL": "https://ai.example/v1"}, "PARLEY_EMBEDDINGS_URL needs PARLEY_EMBEDDINGS_MODEL and"),
         ({"PARLEY_ENV": "staging"}, "PARLEY_ENV"),
         ({"PARLEY_PORT": "eighty"}, "PARLEY_PORT"),
         ({"PARLEY_READ_CONNECTIONS": "0"}, "PARLEY_READ_CONNECTIONS"),
@@ -272,7 +275,16 @@ def test_unsafe_or_unreadable_settings_are_refused_by_name_and_without_their_val
     assert given.get("PARLEY_JWT_SECRET", "no secret") not in str(refused.value)
 
 
-@pytest.mark.parametrize("given", [{"limit_user": "plenty"}, {"trusted_proxies": ("10.0.0.0/99",)}, {"redis_url": SecretStr("nonsense")}])
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"limit_user": "plenty"},
+        {"trusted_proxies": ("10.0.0.0/99",)},
+        {"redis_url": SecretStr("nonsense")},
+        {"storage_url": "http://files.example/kb"},
+        {"embeddings_tokenizer": Path("no/such/tokenizer.json")},
+    ],
+)
 def test_a_setting_that_only_its_user_understands_is_refused_before_anything_is_served(
     settings: Settings, given: dict[str, object]
 ) -> None:
