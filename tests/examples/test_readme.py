@@ -16,13 +16,13 @@ LOCKS = sorted(
 )
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=["a list", "a change", "a subscription"])
+@pytest.mark.parametrize("document", DOCUMENTS, ids=["a list", "a change", "a file", "its ingestion", "a subscription"])
 def test_its_documents_fit_the_schema(document: str) -> None:
     assert validate(SCHEMA._schema, parse(document)) == []
 
 
 async def test_its_list_and_its_change_run(company: Company) -> None:
-    listed, changed, _ = DOCUMENTS
+    listed, changed, *_ = DOCUMENTS
     deal = company.rest("POST", "/api/crm/deals", title="Lamps", value=2000, stage="proposal")["deal"]
     found = company.rest("POST", "/graphql", query=listed)
     assert found["data"]["deals"] == {"totalCount": 0, "pageInfo": {"hasNextPage": False, "endCursor": None}, "nodes": []}

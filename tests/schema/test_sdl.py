@@ -58,7 +58,7 @@ def test_lists_take_the_same_arguments_everywhere() -> None:
         for field in made.fields.values()
         if str(field.type).rstrip("!").endswith("Connection")
     ]
-    assert len(lists) == 12
+    assert len(lists) == 14
     assert {tuple(field.args) for field in lists} == {("first", "after", "last", "before", "filter", "orderBy")}
 
 
