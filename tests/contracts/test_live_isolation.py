@@ -119,6 +119,8 @@ class Spy:
             name = self._noted(f"{mark} {number}", attack)
             await client.subscribe(name, attack.text, **attack.variables)
         self.tasks.append(asyncio.create_task(self._listen(client)))
+        # A server with thousands of them still to begin has no time for another's handshake.
+        await eventually(lambda: len(subscribers(self.served.hub)) >= len(self.heard), 60)
 
     async def over_streams(self, attacks: list[Attack], last: str | None = None) -> None:
         """Each on an event stream of its own, resumed after `last`."""

@@ -2,13 +2,17 @@
 
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx2
 import pytest
 from fastapi.routing import APIRoute
 
 from app import Parley
+from models.document import DOCUMENT
 from published import openapi_text
+from resolvers.documents.state import stop
+from resolvers.listing import locked
 from rest_compat import openapi
 from rest_compat.router import ROUTES
 from tests.rest_compat.json_schema import violations
@@ -35,8 +39,31 @@ async def ids(tenant: Tenant) -> dict[str, str]:
     deal = await tenant.deal(contact_id=contact["id"], value=1.5, expected_close_date="2026-01-01")
     await tenant.deal()
     await tenant.rest("PATCH", f"/api/conversations/{conversation['id']}", json={"status": "ended"})
-    named = {"contact": contact, "agent": agent, "conversation": conversation, "message": message, "deal": deal}
+    document = await failed_document(tenant)
+    named = {"contact": contact, "agent": agent, "conversation": conversation, "message": message, "deal": deal, "document": document}
     return {f"{noun}_id": row["id"] for noun, row in named.items()}
+
+
+async def failed_document(tenant: Tenant) -> dict[str, Any]:
+    """A document that can be retried."""
+    answer = await tenant.rest("POST", "/api/knowledge-base/upload", files={"file": ("a.txt", b"Lamps come back.")})
+    made: dict[str, Any] = answer.json()
+    ctx = tenant.ctx()
+    async with ctx.db.transaction():
+        await stop(ctx, await locked(ctx, DOCUMENT, UUID(made["id"])), "It could not be read.")
+    return made
+
+
+def given(operation: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:
+    """What an HTTP client takes to send an operation's example: JSON, a form with a file, or nothing."""
+    content = operation.get("requestBody", {}).get("content", {})
+    if "multipart/form-data" in content:
+        return {"files": {"file": ("b.txt", b"Bulbs do not.")}, "data": {"title": "Bulbs"}}
+    if not content:
+        return {}
+    body = content["application/json"]
+    assert violations(body["example"], body["schema"], document) == []
+    return {"json": body["example"]}
 
 
 async def test_it_is_open_to_everybody_and_3_1(client: httpx2.AsyncClient) -> None:
@@ -55,7 +82,7 @@ def test_the_committed_file_is_what_the_server_says() -> None:
 def test_it_describes_every_route_and_no_other(document: dict[str, Any]) -> None:
     described = {(method, path) for path, operations in document["paths"].items() for method in operations}
     assert described == set(OPERATIONS)
-    assert len(OPERATIONS) == 22
+    assert len(OPERATIONS) == 31
 
 
 @pytest.mark.parametrize(("method", "path"), OPERATIONS)
@@ -70,9 +97,7 @@ def test_every_operation_says_what_it_does_and_how_it_refuses(document: dict[str
 @pytest.mark.parametrize(("method", "path"), BODIES)
 async def test_every_example_is_accepted_and_its_answer_fits(acme: Tenant, document: dict[str, Any], method: str, path: str) -> None:
     operation = document["paths"][path][method]
-    content = operation["requestBody"]["content"]["application/json"]
-    assert violations(content["example"], content["schema"], document) == []
-    answer = await acme.rest(method.upper(), path.format(**await ids(acme)), json=content["example"])
+    answer = await acme.rest(method.upper(), path.format(**await ids(acme)), **given(operation, document))
     (status,) = (code for code in operation["responses"] if code != "4XX")
     assert answer.status_code == int(status), answer.text
     assert violations(answer.json(), operation["responses"][status]["content"]["application/json"]["schema"], document) == []
