@@ -69,10 +69,10 @@ def is_written(column: Column[Any]) -> bool:
 
 
 def is_unique(column: Column[Any]) -> bool:
-    """Whether a company has each value of it once."""
+    """Whether a company, or a row that it hangs on, has each value of it once."""
     keys: list[Any] = [each for each in column.table.constraints if isinstance(each, UniqueConstraint)]
     keys += [index for index in column.table.indexes if index.unique]
-    return any({each.name for each in key.columns} == {"company_id", column.name} for key in keys)
+    return any({each.name for each in key.columns if not each.foreign_keys} == {column.name} for key in keys)
 
 
 def _texts(_: Column[Any], mark: str) -> Pool:

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import Column, ForeignKeyConstraint, Table
+from sqlalchemy import Column, ForeignKeyConstraint, Integer, Table
 
 from models.catalogue import ENTITIES
 from tests.differential.columns import is_unique, is_written, values
@@ -57,7 +57,9 @@ class Filler:
         pool = values(column, self.mark)
         # Columns run through their pools at different speeds, so that they do not go together.
         found = pool[(number * (1 + place % 3) + place) % len(pool)]
-        return f"{found}{number}" if is_unique(column) else found
+        if not is_unique(column):
+            return found
+        return number if isinstance(column.type, Integer) else f"{found}{number}"
 
     def _reference(self, key: ForeignKeyConstraint, number: int, place: int) -> Row:
         """The columns of a foreign key: null, one busy row, or any of the first; of a wide key, what its target says."""

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import asyncpg
 from sqlalchemy import Table
+from sqlalchemy.dialects.postgresql import TSVECTOR
 
 from models.catalogue import ENTITIES
 from models.db import Database
@@ -99,7 +100,9 @@ async def _seen(connection: asyncpg.Connection, filler: Filler) -> Company:
     rows: dict[str, list[dict[str, Any]]] = {}
     for noun, entity in ENTITIES.items():
         key = "id" if noun == "company" else "company_id"
-        found = await connection.fetch(f"SELECT * FROM {entity.table.name} WHERE {key} = $1 ORDER BY id", filler.company_id)
+        # Words of a text in an order of PostgreSQL's own, which no door shows.
+        columns = ", ".join(column.name for column in entity.table.c if not isinstance(column.type, TSVECTOR))
+        found = await connection.fetch(f"SELECT {columns} FROM {entity.table.name} WHERE {key} = $1 ORDER BY id", filler.company_id)
         rows[noun] = [dict(row) for row in found]
         ids[noun] = [str(row["id"]) for row in found]
     users = {row["role"]: row["id"] for row in reversed(rows["user"])}
