@@ -25,7 +25,7 @@ from models.search import Sought
 FOLDER = HERE / ".data" / "knowledge"
 # Questions are eight words of a passage's middle, of which some are stop words, as people's are.
 QUESTIONS, LENGTH = 400, 8
-SEARCHES = 2000
+SEARCHES = 1000
 FROM = 20
 AT = 10
 WITHIN, RECALL = 0.015, 0.95
