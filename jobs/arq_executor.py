@@ -51,6 +51,7 @@ class ArqExecutor:
     worker: str
     _redis: ArqRedis | None = None
     _away_until: float = 0.0
+    _under_way: bool = False
 
     @property
     def name(self) -> str:
@@ -64,13 +65,15 @@ class ArqExecutor:
 
     def missed(self) -> None:
         """It did not begin what it took: it counts as away for a moment, and what it took is begun by whoever tells it so."""
-        self._away_until = asyncio.get_running_loop().time() + AWAY_FOR
+        self._away_until, self._under_way = asyncio.get_running_loop().time() + AWAY_FOR, False
 
     async def hand_over(self, ids: list[UUID]) -> bool:
-        """Send the ids in one round trip; False when Redis is away or does not answer in time."""
+        """Send the ids in one round trip; False while a message is under way, or when Redis is away or does not answer in time."""
         redis = self._redis
-        if redis is None or not self.up:
+        # arq asks Redis five times for each message: jobs that come faster than it begins them would wait in line.
+        if redis is None or not self.up or self._under_way:
             return False
+        self._under_way = True
         try:
             async with asyncio.timeout(HAND_OVER_WITHIN), redis.pipeline(transaction=False) as pipe:
                 # Named anew each time, so that nothing of an earlier attempt can stand in its way.
@@ -110,9 +113,10 @@ class ArqExecutor:
         """None of arq's defaults that matter is kept: half a second between polls, 10 jobs, results for an hour, pickle."""
 
         async def connected(ctx: dict[Any, Any]) -> None:
-            self._redis, self._away_until = redis, 0.0
+            self._redis, self._away_until, self._under_way = redis, 0.0, False
 
         async def run_jobs(ctx: dict[Any, Any], *ids: str) -> None:
+            self._under_way = False
             tasks = {task for each in ids if (task := self.start(UUID(each))) is not None}
             if tasks:
                 _, longer = await asyncio.wait(tasks, timeout=LONG)

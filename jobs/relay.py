@@ -26,7 +26,7 @@ class Executor(Protocol):
     """Begins jobs by their ids in the slots of this process."""
 
     async def hand_over(self, ids: list[UUID]) -> bool:
-        """Take jobs to begin; False when it is away."""
+        """Take jobs to begin; False when it is away or busy."""
 
     def missed(self) -> None:
         """It did not begin what it took: it counts as away for a moment, and what it took is begun directly."""
@@ -95,7 +95,8 @@ class Relay:
 
     async def _hand_over(self, ids: list[UUID]) -> None:
         if self.executor is None or not ids or not await self.executor.hand_over(ids):
-            self._begin_all()
+            for job_id in ids:
+                self.slots.start(job_id)
 
     def _begin_overdue(self) -> None:
         overdue = self.slots.unstarted(asyncio.get_running_loop().time() - LATEST_START)
@@ -103,11 +104,8 @@ class Relay:
             if self.executor is not None:
                 log.info("jobs were not begun in time and are begun directly", jobs=len(overdue), queue=self.slots.queue)
                 self.executor.missed()
-            self._begin_all()
-
-    def _begin_all(self) -> None:
-        for held in self.slots.unstarted():
-            self.slots.start(held.job.id)
+            for held in self.slots.unstarted():
+                self.slots.start(held.job.id)
 
     def _freed(self) -> None:
         if self.more:

@@ -38,6 +38,22 @@ async def test_without_a_connection_nothing_is_taken() -> None:
     await end(serving)
 
 
+async def test_one_message_is_under_way_at_a_time(own_valkey: ValkeyServer) -> None:
+    begun: list[UUID] = []
+    executor = ArqExecutor(own_valkey.url, JobQueue.LIGHT, 5, begun.append, "test")
+    serving = asyncio.create_task(executor.serve())
+    await eventually(lambda: executor.up)
+    first, second = new_id(), new_id()
+    sending = asyncio.create_task(executor.hand_over([first]))
+    await asyncio.sleep(0)
+    assert await executor.hand_over([new_id()]) is False
+    assert await sending is True
+    await eventually(lambda: begun == [first])
+    assert await executor.hand_over([second]) is True
+    await eventually(lambda: begun == [first, second])
+    await end(serving)
+
+
 async def test_after_a_message_was_missed_the_next_is_sent_again(own_valkey: ValkeyServer) -> None:
     begun: list[UUID] = []
     executor = ArqExecutor(own_valkey.url, JobQueue.LIGHT, 5, begun.append, "test")
