@@ -21,8 +21,15 @@ MOST_ALIASES = 40
 MOST_ROWS = 400
 DEFAULT_PAGE = 20
 ODD_KEYS = ("data", "errors", "null", "true", "on", "rows0", "c0", "_", "__x", "query", "A" * 60)
-# What changes from one moment to the next, and what wants a document for an argument.
-UNSTEADY = {("RateLimit", "remaining"), ("RateLimit", "resetAt"), ("CostEstimate", "remaining"), ("Query", "estimateCost")}
+# What changes from one moment to the next, what wants a document for an argument, and what Python answers either way.
+UNSTEADY = {
+    ("RateLimit", "remaining"),
+    ("RateLimit", "resetAt"),
+    ("CostEstimate", "remaining"),
+    ("Query", "estimateCost"),
+    ("Query", "documentLink"),
+    ("Query", "searchKnowledge"),
+}
 Composite = GraphQLObjectType | GraphQLInterfaceType
 
 

@@ -7,6 +7,7 @@ import orjson
 
 from models.db import Database
 from resolvers.errors import ParleyError
+from resolvers.knowledge import Knowledge
 from schema.engine import Engine
 from schema.http import error_body
 from schema.request import from_body
@@ -74,6 +75,7 @@ class Ways:
     """Both engines over one database. They remember documents and plans from question to question, as a server does."""
 
     database: Database
+    knowledge: Knowledge
     planning: Engine
     executing: Engine
 
@@ -83,7 +85,7 @@ class Ways:
         generous = settings.model_copy(update={"limit_cost": "2000000000/hour"})
         engine = Engine.of(generous, Budgets(Limiter(None), generous))
         # One memory for both: the second reading of a document costs nothing.
-        return cls(database, engine, replace(engine, planning=False))
+        return cls(database, Knowledge(settings), engine, replace(engine, planning=False))
 
     async def planned(self, caller: Caller, question: Question) -> Answer:
         """As the server answers."""
@@ -94,7 +96,7 @@ class Ways:
         return await self._ask(self.executing, caller, question)
 
     async def _ask(self, engine: Engine, caller: Caller, question: Question) -> Answer:
-        ctx = caller.ctx(self.database)
+        ctx = replace(caller.ctx(self.database), knowledge=self.knowledge)
         try:
             reply = await engine.answer(engine.prepare(from_body(question.body), ctx), ctx)
             body = reply.body
