@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -104,11 +104,19 @@ class Chunker:
             return
         group: list[_Unit] = []
         for word in self._words(text, unit, most):
-            if group and sum(each.tokens for each in group) + word.tokens > most:
-                yield _together(group)
-                group = []
+            while group and sum(each.tokens for each in group) + word.tokens > most:
+                group = yield from self._first(text, group, most)
             group.append(word)
-        yield _together(group)
+        while group:
+            group = yield from self._first(text, group, most)
+
+    def _first(self, text: str, group: list[_Unit], most: int) -> Generator[_Unit, None, list[_Unit]]:
+        """As many words as fit together, what stands between them counted; returns those that are left."""
+        stop = len(group)
+        while stop > 1 and self._tokens.count(text[group[0].start : group[stop - 1].end]) > most:
+            stop -= 1
+        yield _together(group[:stop])
+        return group[stop:]
 
     def _words(self, text: str, unit: _Unit, most: int) -> Iterator[_Unit]:
         """The words of a unit; a token has at least a byte, so a long word is cut by bytes."""

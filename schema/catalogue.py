@@ -78,7 +78,11 @@ REQUESTS = (
     Entry("PERSISTED_QUERY_NOT_FOUND", "The server does not know the document of this hash.", "Send the document with its hash."),
     Entry("PERSISTED_QUERY_MISMATCH", "The hash is not the document's.", "Send its SHA-256 in hexadecimal."),
     Entry("DOCUMENT_NOT_TRUSTED", "Only documents of the manifest run here (`PARLEY_TRUSTED_ONLY`).", "Have yours added to it."),
-    Entry("TOO_MANY_TOKENS", "The document is longer than `PARLEY_GRAPHQL_MAX_TOKENS`.", "Ask for less at once."),
+    Entry(
+        "TOO_MANY_TOKENS",
+        "The document is longer than `PARLEY_GRAPHQL_MAX_TOKENS`, or than 100,000 characters.",
+        "Ask for less at once; send long values as variables.",
+    ),
     Entry("QUERY_TOO_DEEP", "It is nested deeper than `PARLEY_GRAPHQL_MAX_DEPTH`.", "Ask for less at once."),
     Entry("QUERY_TOO_LARGE", f"Over {MOST_FIELDS} fields, or one over {MOST_REPEATS} times side by side.", "Ask for less at once."),
     Entry("QUERY_TOO_EXPENSIVE", "It may cost more than `PARLEY_GRAPHQL_MAX_COST`; `cost` says how much.", "Ask for fewer rows."),

@@ -21,6 +21,8 @@ from settings import Settings
 MOST_REMEMBERED = 1500
 LONGEST_REMEMBERED = 10_000
 MOST_ERRORS = 5
+# Characters. The lexer looks at each of them: 25 ms for so many, and a token may be as long as it likes.
+LONGEST_TEXT = 100_000
 
 
 @dataclass(slots=True)
@@ -50,6 +52,9 @@ class Documents:
 
     def _parse(self, text: str) -> DocumentNode:
         most = self.settings.graphql_max_tokens
+        if len(text) > LONGEST_TEXT:
+            said = f"The document has {len(text):,} characters; at most {LONGEST_TEXT:,} are read. Send long values as variables"
+            raise too_much("TOO_MANY_TOKENS", said)
         try:
             return parse(text, max_tokens=most)
         except GraphQLError as error:

@@ -54,6 +54,8 @@ def edges(of: GraphQLObjectType) -> dict[str, GraphQLField]:
 def paths(of: Any, depth: int) -> Iterator[Path]:
     """Every way along edges, up to `depth` of them, the empty one first; an interface leads to each of its types."""
     yield ()
+    if is_leaf_type(of):
+        return
     if isinstance(of, GraphQLInterfaceType):
         yield from ((each.name,) for each in GRAPHQL.get_possible_types(of))
         return
@@ -63,7 +65,9 @@ def paths(of: Any, depth: int) -> Iterator[Path]:
 
 
 def selection(of: Any, path: Path = ()) -> str:
-    """All leaves of a type and, along the path, all leaves of the types it leads to."""
+    """All leaves of a type and, along the path, all leaves of the types it leads to; nothing of a type that is a leaf itself."""
+    if is_leaf_type(of):
+        return ""
     if isinstance(of, GraphQLInterfaceType):
         inner = f" ... on {path[0]} {selection(GRAPHQL.type_map[path[0]], path[1:])}" if path else ""
         return f"{{ __typename id{inner} }}"
