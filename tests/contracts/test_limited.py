@@ -62,6 +62,12 @@ async def check_spent(client: httpx2.AsyncClient, method: str, path: str, header
     return None if right else f"{method} {path}: {remaining} {lacking} {twins} {told} {dict(answers[-1].headers)}"
 
 
+async def spent_by_a_new_user(tight: Parley, database: Database, request: tuple[str, str]) -> str | None:
+    client = client_of(tight)
+    tenant = await Tenant.create(client, database, f"{uuid4()}@limited.example")
+    return await check_spent(client, *request, tenant.headers)
+
+
 def test_the_walk_finds_every_door(tight: Parley) -> None:
     found = set(requests_of(tight))
     documented = {(method.upper(), path) for path, each in tight.openapi()["paths"].items() for method in each if "{" not in path}
@@ -77,9 +83,8 @@ async def test_every_route_is_limited_for_an_address_without_a_token(tight: Parl
 async def test_every_route_is_limited_for_a_user(tight: Parley, database: Database) -> None:
     found = []
     for request in requests_of(tight):
-        client = client_of(tight)
-        tenant = await Tenant.create(client, database, f"{uuid4()}@limited.example")
-        found.append(await check_spent(client, *request, tenant.headers))
+        # The window may turn between six requests, though not twice in a row.
+        found.append(await spent_by_a_new_user(tight, database, request) and await spent_by_a_new_user(tight, database, request))
     assert [each for each in found if each] == []
 
 

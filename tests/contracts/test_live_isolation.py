@@ -140,7 +140,9 @@ class Spy:
 
     async def _follow(self, name: str, stream: Stream) -> None:
         while True:
-            self.heard[name].append(orjson.dumps(await stream.hear(600)).decode() + f" id {stream.last}")
+            heard = orjson.dumps(await stream.hear(600)).decode()
+            # Looked up after it was heard: `gaps` puts other lists into their place meanwhile.
+            self.heard[name].append(f"{heard} id {stream.last}")
 
     def gaps(self) -> set[UUID]:
         """After which events it was told to go on so far, each time because of a gap; forgets that it was told anything."""
