@@ -101,13 +101,17 @@ Planned = Plan | Steps | LivePlan
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What of an operation each request reads: its name, its kind, its variables, and what it uses of what is deprecated."""
+    """What of an operation each request reads: its name, its kind, its variables, and what it uses of what is deprecated.
+
+    `deciding` are those of its variables that @skip and @include read.
+    """
 
     name: str | None
     kind: OperationType
     variables: Variables
     introspects: bool
     deprecated: tuple[str, ...]
+    deciding: tuple[str, ...]
 
     @classmethod
     def of(cls, types: Types, document: DocumentNode, definition: OperationDefinitionNode) -> "Head":
@@ -116,8 +120,12 @@ class Head:
         introspects = all(isinstance(each, FieldNode) and each.name.value.startswith("__") for each in selected)
         name = definition.name.value if definition.name else None
         deprecated = deprecated_parts_used(types.schema, document, definition)
-        variables = Variables.of(types.schema, definition.variable_definitions or ())
-        return cls(name, definition.operation, variables, introspects, deprecated)
+        declared = definition.variable_definitions or ()
+        variables = Variables.of(types.schema, declared)
+        names = {each.variable.name.value for each in declared}
+        # Another operation's variables decide nothing here, and this one has no values for them.
+        deciding = tuple(each for each in deciding_variables(document) if each in names)
+        return cls(name, definition.operation, variables, introspects, deprecated, deciding)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +166,6 @@ class Plans:
     types: Types
     text: str
     tree: DocumentNode | None
-    deciding: tuple[str, ...]
     heads: Mapping[str | None, Head]
     made: dict[Any, Operation] = field(default_factory=dict)
 
@@ -167,7 +174,7 @@ class Plans:
         """No plan is made yet."""
         heads = [Head.of(types, document, each) for each in document.definitions if isinstance(each, OperationDefinitionNode)]
         named: dict[str | None, Head] = {each.name: each for each in heads}
-        return cls(types, text, document, deciding_variables(document), named | ({None: heads[0]} if len(heads) == 1 else {}))
+        return cls(types, text, document, named | ({None: heads[0]} if len(heads) == 1 else {}))
 
     @property
     def document(self) -> DocumentNode:
@@ -184,7 +191,7 @@ class Plans:
 
     def operation(self, head: Head, variables: Mapping[str, Any]) -> Operation:
         """The operation as these variables make it."""
-        truths = {name: variables.get(name) for name in self.deciding}
+        truths = {name: variables.get(name) for name in head.deciding}
         key = (head.name, *truths.values())
         found = self.made.get(key)
         if found is None:

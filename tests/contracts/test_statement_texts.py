@@ -105,14 +105,17 @@ async def test_hostile_bodies_over_rest_reach_no_text(data: st.DataObject, app: 
 async def test_the_texts_are_as_many_as_the_forms_of_questions(database: Database, attacker: Planted, victim: Planted) -> None:
     for cache in texts.CACHES.values():
         cache.clear()
-    counted: list[tuple[dict[str, int], int]] = []
+    sizes: list[dict[str, int]] = []
+    prepared: list[set[str]] = []
     for planted in (attacker, victim, attacker):
         rows = await shown(planted)
         for listed in (each for each in LISTS if each.parent is None):
             for pair in conditions(listed.argument("filter"), rows, 0):
                 for chosen in pair:
-                    await ask(attacker, listed, filter=chosen, first=7 + len(counted))
-        counted.append(({name: len(cache) for name, cache in texts.CACHES.items()}, len(await texts.prepared(database))))
-    assert counted[1:] == [counted[0]] * 2
-    assert max(counted[0][0].values()) < 1000
-    assert [text for text in await texts.prepared(database) if MARK in text] == []
+                    await ask(attacker, listed, filter=chosen, first=7 + len(sizes))
+        sizes.append({name: len(cache) for name, cache in texts.CACHES.items()})
+        prepared.append(await texts.prepared(database))
+    assert sizes[1:] == [sizes[0]] * 2
+    assert max(sizes[0].values()) < 1000
+    assert [sorted(later - prepared[0]) for later in prepared[1:]] == [[], []]
+    assert [text for text in prepared[-1] if MARK in text] == []

@@ -10,12 +10,12 @@ CACHES = {"statements": STATEMENTS, "questions": QUESTIONS, "texts": TEXTS, "joi
 
 
 async def prepared(database: Database) -> set[str]:
-    """The statements that the idle connections of requests have prepared."""
+    """The statements that the idle connections of requests have prepared, without asyncpg's own question about types."""
     found: set[str] = set()
     for pool in (database.reads, database.writes):
         for connection in list(pool._idle):
             found |= {row[0] for row in await connection.fetch("SELECT statement FROM pg_prepared_statements")}
-    return found
+    return {text for text in found if "typeinfo_tree" not in text}
 
 
 def remembered() -> set[str]:

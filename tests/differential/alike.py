@@ -30,9 +30,8 @@ class Tally:
 
     def note(self, planned: Answer, executed: Answer) -> None:
         """Count one question."""
-        executed_as = "wrong" if executed.codes & WRONG else "left to the executor" if executed.statements else "without the database"
         self.counts["asked"] += 1
-        self.counts["refused" if executed.refused else "planned" if planned.planned else executed_as] += 1
+        self.counts["refused" if executed.refused else "planned" if planned.planned else without_a_plan(executed)] += 1
         self.counts["denied something"] += "FORBIDDEN" in executed.codes
 
     @property
@@ -43,6 +42,15 @@ class Tally:
     def __str__(self) -> str:
         counted = ", ".join(f"{count} {kind}" for kind, count in sorted(self.counts.items()))
         return f"{counted}; plans answered {self.covered:.1%} of those that were right and took the database"
+
+
+def without_a_plan(executed: Answer) -> str:
+    """Which kind of question it was that no plan answered."""
+    if executed.codes & WRONG:
+        return "wrong"
+    if not executed.statements:
+        return "without the database"
+    return "answered by Python" if "is answered by Python" in executed.reason else "left to the executor"
 
 
 @dataclass

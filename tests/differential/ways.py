@@ -64,6 +64,11 @@ class Answer:
         return sorted(orjson.dumps(error, option=orjson.OPT_SORT_KEYS) for error in self.body.get("errors", []))
 
     @property
+    def reason(self) -> str:
+        """Why no plan answered; empty unless the document had what plans leave to the executor."""
+        return str(self.body.get("extensions", {}).get("plan", {}).get("reason", ""))
+
+    @property
     def cost(self) -> tuple[Any, Any]:
         """What it might have cost, and what it did."""
         told = self.body.get("extensions", {}).get("cost", {})
