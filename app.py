@@ -1,9 +1,9 @@
 """The web application: both doors behind one set of layers. The one module that may import all the doors."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import partial
+from typing import Any
 
 import asyncpg
 import orjson
@@ -143,7 +143,7 @@ class ContextMiddleware:
         ctx = None
         if principal is not None:
             ctx = state["ctx"] = self._context(principal)
-            state["stamps"].append(partial(_timing, ctx))
+            state["stamps"].append(_timing)
         try:
             await self.app(scope, receive, send)
         except REFUSALS as error:
@@ -153,8 +153,9 @@ class ContextMiddleware:
                 state["statements"] = ctx.db.statements
 
 
-def _timing(ctx: Ctx) -> tuple[Header]:
+def _timing(state: Mapping[str, Any]) -> tuple[Header]:
     """How many SQL statements the answer took, and whether the planner found it."""
+    ctx: Ctx = state["ctx"]
     return ((b"server-timing", b'sql;desc="%d"%b' % (ctx.db.statements, b', path;desc="planned"' if ctx.planned else b"")),)
 
 

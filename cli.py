@@ -46,10 +46,11 @@ def web() -> None:
     settings = load_settings()
     configure_logs(settings)
     application = create_app(settings)
-    # What was imported and built stays for good: the collector need not look at it again, nor run every 700 objects.
+    # What was imported and built stays for good, so the collector need not look at it again. A request leaves nothing to it
+    # (tests/test_garbage.py), a document seen for the first time 1,400 objects of graphql-core: a few at a time, so that nobody waits long.
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 20, 50)
+    gc.set_threshold(3_000, 5, 50)
     # Who the client is behind a proxy is decided by PARLEY_TRUSTED_PROXIES, not by uvicorn.
     uvicorn.run(
         application.layers,

@@ -3,6 +3,7 @@
 from collections import Counter as Counts
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from graphql import (
@@ -106,13 +107,19 @@ def _check_counts(document: DocumentNode, settings: Settings) -> None:
             raise too_much(code, f"The document has {count} {noun}; at most {most} are taken")
 
 
+@cache
+def _keys(kind: type[Node]) -> tuple[str, ...]:
+    """Where nodes of a kind keep others. graphql-core works its `keys` out anew for each node, which took most of a walk."""
+    return tuple(key for key in kind.keys if key != "loc")
+
+
 def walk(document: Node) -> Iterator[Node]:
     """Every node, without recursion."""
     waiting: list[Node] = [document]
     while waiting:
         node = waiting.pop()
         yield node
-        for key in node.keys:
+        for key in _keys(type(node)):
             child = getattr(node, key, None)
             if isinstance(child, Node):
                 waiting.append(child)

@@ -1,9 +1,9 @@
 """Who may come in: the credential, the budget, and the paths that need neither name nor key."""
 
 import re
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -78,7 +78,7 @@ class AccessMiddleware:
             error = refused  # not raised before the address has paid for the attempt
         state["principal"], state["token"] = principal, token
         state["rate"] = verdict = await self._budgets.charge(scope, principal)
-        state["stamps"].append(lambda: rate_headers(state["rate"]))
+        state["stamps"].append(_rate)
         if not verdict.allowed:
             error = refusal(verdict)
         elif error is None and principal is None and not self._is_open(scope):
@@ -93,6 +93,10 @@ class AccessMiddleware:
             return True
         path: str = scope["path"]
         return FOLDABLE.search(path) is None and self._doors.is_public(path, scope["method"])
+
+
+def _rate(state: Mapping[str, Any]) -> Iterable[Header]:
+    return rate_headers(state["rate"])
 
 
 def bearer(headers: Iterable[Header]) -> str | None:

@@ -1,6 +1,7 @@
 """How the layers in front of the doors answer by themselves."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 from starlette.types import Scope, Send
 
@@ -11,8 +12,12 @@ Rendered = tuple[int, Sequence[Header], bytes]
 Render = Callable[[ParleyError, Scope], Rendered]
 """Status, headers (the error's own among them) and body of an error, in the shape of the door that the scope's path belongs to."""
 
-Stamp = Callable[[], Iterable[Header]]
-"""Headers known only when the answer starts, such as what is left of a budget. Layers put theirs into `scope["state"]["stamps"]`."""
+Stamp = Callable[[Mapping[str, Any]], Iterable[Header]]
+"""Headers known only when the answer starts, such as what is left of a budget, read from the request's state.
+
+Layers put theirs into `scope["state"]["stamps"]`: functions of modules, for one that held the state would make a cycle of each
+request, and a tenth of a short one's time went to collecting them.
+"""
 
 STARTS = frozenset({"http.response.start", "websocket.accept", "websocket.http.response.start"})
 POLICY_VIOLATION = 1008

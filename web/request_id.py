@@ -82,21 +82,22 @@ class RequestIdMiddleware:
 class _Exchange:
     """Adds the request's name and the layers' stamps to the answer when it starts, and keeps its status (0 until then)."""
 
-    __slots__ = ("_send", "_stamps", "name", "status")
+    __slots__ = ("_send", "_state", "name", "status")
 
     def __init__(self, name: str, state: Scope, send: Send) -> None:
         self.name = state["request_id"] = name
         self.status = 0
-        self._stamps: list[Stamp] = []
-        state["stamps"] = self._stamps
+        stamps: list[Stamp] = []
+        state["stamps"] = stamps
+        self._state = state
         self._send = send
 
     def send(self, message: Message) -> Awaitable[None]:
         if message["type"] in STARTS:
             self.status = message.get("status", 101)
             headers: list[Header] = [*message.get("headers", ()), (b"x-request-id", self.name.encode("ascii"))]
-            for stamp in self._stamps:
-                headers += stamp()
+            for stamp in self._state["stamps"]:
+                headers += stamp(self._state)
             message = {**message, "headers": headers}
         return self._send(message)
 

@@ -282,7 +282,13 @@ def _step(collector: Collector, nodes: list[FieldNode], facts: FieldFacts, chang
 
 
 def forget_tokens(document: DocumentNode) -> None:
-    """Places in the text stay known; the tokens, of which each knows the next, would keep all of each other in memory."""
+    """Places in the text stay known; the tokens, of which each knows the next, would keep all of each other in memory.
+
+    None knows the one before any more either, so that they go at once and not when the garbage collector comes.
+    """
+    token = document.loc.start_token if document.loc else None
+    while token is not None:
+        token.prev, token = None, token.next
     for node in walk(document):
         if node.loc is not None:
             node.loc.start_token = node.loc.end_token = None  # type: ignore[assignment]  # read by graphql-core's parser alone
