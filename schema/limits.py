@@ -108,7 +108,8 @@ def _check_counts(document: DocumentNode, settings: Settings) -> None:
 
 
 @cache
-def _keys(kind: type[Node]) -> tuple[str, ...]:
+@cache
+def _keys(kind: Any) -> tuple[str, ...]:
     """Where nodes of a kind keep others. graphql-core works its `keys` out anew for each node, which took most of a walk."""
     return tuple(key for key in kind.keys if key != "loc")
 
@@ -119,7 +120,8 @@ def walk(document: Node) -> Iterator[Node]:
     while waiting:
         node = waiting.pop()
         yield node
-        for key in _keys(type(node)):
+        kind: Any = type(node)
+        for key in _keys(kind):
             child = getattr(node, key, None)
             if isinstance(child, Node):
                 waiting.append(child)

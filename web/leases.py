@@ -11,6 +11,7 @@ from web.window import Window
 
 REQUESTS = 200  # a lease is worth at most so many requests
 SHARE = 50  # and at most this part of the limit
+BUSY = 64  # a key whose leases have grown to so many requests takes the next one before it needs it
 
 
 class Verdict(NamedTuple):
@@ -52,6 +53,7 @@ class Bucket:
         "key",
         "leased",
         "limit",
+        "low",
         "queue",
         "remaining",
         "reserve",
@@ -65,7 +67,7 @@ class Bucket:
         self.grant = Grant(0, Window(self.amount, self.every, 0, 0, 0, 0), shared=False)
         self.granted_at = self.turns_at = self.blocked_until = 0.0
         self.tokens = self.held = self.leased = self.remaining = 0
-        self.batch, self.reserve = 1, 0
+        self.batch, self.reserve, self.low = 1, 0, 0
         self.queue: list[Waiter] = []
         self.asked = 0
         self.filling: asyncio.Task[None] | None = None
@@ -95,6 +97,16 @@ class Bucket:
         size = self.queue[-1].units
         self.reserve = max(0, min(self.batch * size, self.amount // SHARE) - size)
 
+    def prepare_ahead(self, units: int) -> None:
+        """Size the next lease for requests like the one that finds little in hand, which stays there to be spent meanwhile."""
+        self.batch = min(self.batch * 2, REQUESTS)
+        self.reserve = min(self.batch * units, self.amount // SHARE)
+        self.asked = 0
+
+    def wanted_ahead(self, remaining: int) -> int:
+        """Units to lease of `remaining`: with what is in hand no more than one lease."""
+        return max(0, min(self.reserve - self.tokens, remaining))
+
     def used(self, now: float) -> int:
         """Units spent by all processes, as far as Redis told; 0 when it was not Redis that counted last."""
         return self.grant.window.spent(now - self.granted_at) if self.grant.shared else 0
@@ -116,6 +128,9 @@ class Bucket:
             self.asked = 0
         self.tokens, self.held = self.tokens + self.held + grant.units, 0
         self.leased += grant.units
+        # A budget that gave less than it was asked for is nearly spent: then each request asks when it must.
+        plenty = self.batch >= BUSY and grant.units > self.reserve // 2
+        self.low = self.reserve // 4 if plenty else 0
         self.grant, self.granted_at = grant, now
         self.remaining, self.turns_at = grant.window.remaining, turns_at
         self.blocked_until = now + grant.window.retry_in(1)

@@ -63,7 +63,10 @@ class Limiter:
         if bucket is None:
             return None if units <= limit.amount else Bucket(limit, key).spend(self._clock(), units)
         self._buckets.move_to_end(place)
-        return bucket.spend(self._clock(), units)
+        verdict = bucket.spend(self._clock(), units)
+        if bucket.tokens < bucket.low and verdict is not None:
+            self._take_ahead(bucket, units)
+        return verdict
 
     async def hit(self, limit: RateLimitItem, key: str, units: int = 1) -> Verdict:
         """Like `take`, and asks the ledger when it must: waits at most for two of its answers, each bounded to 100 ms.
@@ -89,6 +92,7 @@ class Limiter:
 
     async def close(self) -> None:
         """Drop the connections to Redis; the limiter is not used afterwards."""
+        await asyncio.gather(*(bucket.filling for bucket in self._buckets.values() if bucket.filling is not None))
         await self._ledger.close()
 
     async def _ask(self, limit: RateLimitItem, key: str, units: int) -> Verdict:
@@ -110,6 +114,18 @@ class Limiter:
             if len(self._buckets) > KEYS:
                 self._buckets.popitem(last=False)
         return bucket
+
+    def _take_ahead(self, bucket: Bucket, units: int) -> None:
+        if bucket.filling is None:
+            bucket.prepare_ahead(units)
+            bucket.filling = asyncio.create_task(self._fill_ahead(bucket))
+
+    async def _fill_ahead(self, bucket: Bucket) -> None:
+        try:
+            grant = await self._ledger.acquire(bucket.limit, bucket.key, bucket.wanted_ahead, bucket.used(self._clock()))
+            bucket.receive(grant, self._clock())
+        finally:
+            bucket.filling = None
 
     async def _fill(self, bucket: Bucket) -> None:
         try:
