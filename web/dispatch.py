@@ -1,4 +1,4 @@
-"""From a path to its handler: a tree of segments, walked once.
+"""From a path to its handler: a tree of segments, walked once, and not at all for paths that are asked for again and again.
 
 FastAPI describes the routes; matching them one after the other, regular expression by regular expression, took a fifth
 of a list request's CPU (docs/decisions/0004-dispatch.md).
@@ -12,9 +12,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from models.db.bounded import Bounded
 from resolvers.errors import MethodNotAllowed, NotFound, ParleyError
 
 NO_SUCH_PATH = "There is no such path; /docs lists them all"
+MOST_REMEMBERED, LONGEST_REMEMBERED = 2000, 120
 Handler = Callable[[Request], Awaitable[Response]]
 
 
@@ -38,9 +40,11 @@ class Dispatcher:
         self._mounts = dict(mounts)
         self._root = Branch()
         self._sockets: dict[str, ASGIApp] = {}
+        self._known: Bounded[str, tuple[Branch, dict[str, str]]] = Bounded(MOST_REMEMBERED)
 
     def add(self, template: str, methods: Collection[str], handler: Handler) -> None:
         """Serve a path such as `/api/agents/{agent_id}`; a GET serves HEAD too."""
+        self._known.clear()
         branch, names = self._root, []
         for segment in template.split("/")[1:]:
             if segment.startswith("{"):
@@ -67,11 +71,11 @@ class Dispatcher:
             await self._socket(scope, receive, send)
             return
         path: str = scope["path"]
-        branch, values = self._find(path)
-        if branch is None:
+        known = self._known.get(path) or self._find(path)
+        if known is None:
             await self._mounted(scope, receive, send)
             return
-        scope["path_params"] = dict(zip(branch.names, values, strict=True))
+        branch, scope["path_params"] = known
         scope["state"]["route"] = branch.template
         handler = branch.handlers.get(scope["method"])
         if handler is None:
@@ -88,17 +92,23 @@ class Dispatcher:
         scope["state"]["route"] = scope["path"]
         await app(scope, receive, send)
 
-    def _find(self, path: str) -> tuple[Branch | None, list[str]]:
+    def _find(self, path: str) -> tuple[Branch, dict[str, str]] | None:
+        """Where a path ends, and the values of its parameters."""
         branch, values = self._root, list[str]()
         for segment in path.split("/")[1:]:
             following = branch.named.get(segment)
             if following is None:
                 if branch.parameter is None or not segment:
-                    return None, values
+                    return None
                 following = branch.parameter
                 values.append(segment)
             branch = following
-        return (branch if branch.handlers else None), values
+        if not branch.handlers:
+            return None
+        found = branch, dict(zip(branch.names, values, strict=True))
+        if len(path) <= LONGEST_REMEMBERED:
+            self._known[path] = found
+        return found
 
     async def _mounted(self, scope: Scope, receive: Receive, send: Send) -> None:
         path: str = scope["path"]
