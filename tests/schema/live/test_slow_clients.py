@@ -185,7 +185,7 @@ async def test_too_much_to_catch_up_with_is_a_gap_that_is_said(settings: Setting
 async def test_a_gap_is_said_however_long_the_database_is_busy(settings: Settings) -> None:
     from datetime import UTC, datetime
 
-    async with serving(settings, pool_timeout=0.1) as served:
+    async with serving(settings, pool_timeout=0.5) as served:
         tenant = await served.tenant()
         old = (await newest_place(tenant.ctx())).cursor(datetime(2020, 1, 1, tzinfo=UTC))
         async with served.socket(tenant.token) as client:
@@ -194,7 +194,7 @@ async def test_a_gap_is_said_however_long_the_database_is_busy(settings: Setting
             reads = served.app.services.database.reads
             held = [await reads.acquire() for _ in range(settings.read_connections)]
             await client.subscribe("1", EVENTS, after=old)
-            await asyncio.sleep(0.5)
+            await asyncio.sleep(1.5)
             for each in held:
                 reads.release(each)
             gap = await client.hear()
@@ -267,7 +267,7 @@ async def test_a_peer_that_has_vanished_is_let_go(settings: Settings) -> None:
 
 
 async def test_an_event_is_charged_once_however_often_it_is_tried(settings: Settings) -> None:
-    async with serving(settings, pool_timeout=0.1, limit_cost="1000000/hour") as served:
+    async with serving(settings, pool_timeout=0.5, limit_cost="1000000/hour") as served:
         tenant = await served.tenant()
         async with unread_socket(served, tenant) as client:
             written = []
