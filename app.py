@@ -187,7 +187,7 @@ def create_app(settings: Settings) -> Parley:
     app.dispatcher.add("/graphql", ("GET", "POST"), GraphQLDoor(settings, engine, listening, lambda: _demo_tokens(settings)).respond)
     app.dispatcher.add_socket("/graphql", Sockets(engine, listening))
     if settings.metrics_token is not None:
-        app.dispatcher.add(METRICS, ("GET",), metrics_handler(settings.metrics_token, engine.usage.text))
+        app.dispatcher.add(METRICS, ("GET",), metrics_handler(settings.metrics_token, engine.usage))
     return app
 
 

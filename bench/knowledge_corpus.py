@@ -73,7 +73,7 @@ async def fill(servers: Servers, secret: str, say: Callable[[str], None]) -> Non
     members = [await MemberRows(database).create(uuid4(), f"owner{number}@bench.example") for number in range(COMPANIES)]
     await database.close()
     connection = await asyncpg.connect(servers.super_url)
-    await connection.set_type_codec("vector", schema="public", encoder=as_vector, decoder=bytes, format="binary")
+    await connection.set_type_codec("halfvec", schema="public", encoder=as_vector, decoder=bytes, format="binary")
     indexes = await connection.fetch(INDEXES)
     for name, _ in indexes:
         await connection.execute(f"DROP INDEX {name}")
@@ -117,5 +117,5 @@ async def copy(connection: asyncpg.Connection, table: str, rows: Any) -> None:
 
 
 def as_vector(numbers: Any) -> bytes:
-    """pgvector's binary form: the dimension, two bytes that are not used, the numbers."""
-    return struct.pack(">HH", len(numbers), 0) + np.asarray(numbers, dtype=">f4").tobytes()
+    """The binary form of pgvector's halfvec: the dimension, two bytes that are not used, the numbers."""
+    return struct.pack(">HH", len(numbers), 0) + np.asarray(numbers, dtype=">f2").tobytes()

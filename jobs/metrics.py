@@ -1,80 +1,59 @@
-"""What a worker counts, printed as Prometheus reads it (text format 0.0.4, prometheus.io/docs/instrumenting/exposition_formats)."""
+"""What a worker counts, and the page at http://127.0.0.1:<port>/metrics where a Prometheus on the same machine reads it."""
 
-from bisect import bisect_left
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics, start_http_server
 
 from jobs.slots import Held
 from models.job import JobQueue, JobState
 from models.job_rows import ClaimedJob, Outcome
 
+LABELS = ("type", "queue")
 # Upper bounds in seconds.
 BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0)
-Kind = tuple[str, str]
+COUNTED = {
+    "claimed": "Jobs that this worker took",
+    "done": "Jobs that it finished",
+    "failed": "Jobs that it gave up",
+    "retried": "Attempts after which a job waits for another",
+    "released": "Jobs that went back uncounted because the worker stopped",
+    "lost": "Jobs that another worker had taken over meanwhile",
+}
+
+# When a counter was made is a second sample beside each, which nobody asks a worker.
+disable_created_metrics()  # type: ignore[no-untyped-call]
 
 
-@dataclass(slots=True)
-class Histogram:
-    """How many values fell up to each bound, their number and their sum."""
-
-    counts: list[int] = field(default_factory=lambda: [0] * (len(BOUNDS) + 1))
-    sum: float = 0.0
-
-    def observe(self, value: float) -> None:
-        """Count a value in seconds."""
-        self.counts[bisect_left(BOUNDS, value)] += 1
-        self.sum += value
-
-    def lines(self, name: str, labels: str) -> Iterator[str]:
-        """Its samples; each bound's holds those below it too."""
-        total = 0
-        for bound, count in zip((*map(str, BOUNDS), "+Inf"), self.counts, strict=True):
-            total += count
-            yield f'{name}_bucket{{{labels},le="{bound}"}} {total}'
-        yield f"{name}_sum{{{labels}}} {self.sum!r}"
-        yield f"{name}_count{{{labels}}} {total}"
-
-
-@dataclass(slots=True)
 class Metrics:
-    """Everything by type and queue. `released` went back uncounted because the worker stopped, `lost` to another worker."""
+    """Everything by type and queue, in a registry of its own."""
 
-    counters: dict[str, Counter[Kind]] = field(
-        default_factory=lambda: {name: Counter() for name in ("claimed", "done", "failed", "retried", "released", "lost")}
-    )
-    in_progress: Counter[Kind] = field(default_factory=Counter)
-    pick_up: dict[Kind, Histogram] = field(default_factory=dict)
-    work: dict[Kind, Histogram] = field(default_factory=dict)
+    def __init__(self) -> None:
+        """Nothing is counted yet."""
+        self.registry = registry = CollectorRegistry()
+        self.counters = {word: Counter(f"parley_jobs_{word}", said, LABELS, registry=registry) for word, said in COUNTED.items()}
+        self.in_progress = Gauge("parley_jobs_in_progress", "Jobs under way", LABELS, registry=registry)
+        pick_up, work = "From when a job was due to when it began", "From a job's beginning to when its end was recorded"
+        self.pick_up = Histogram("parley_job_pick_up_seconds", pick_up, LABELS, buckets=BOUNDS, registry=registry)
+        self.work = Histogram("parley_job_work_seconds", work, LABELS, buckets=BOUNDS, registry=registry)
 
     def claimed(self, queue: JobQueue, jobs: Iterable[ClaimedJob]) -> None:
         """Jobs were claimed."""
-        self.counters["claimed"].update((job.type, queue.value) for job in jobs)
+        for job in jobs:
+            self.counters["claimed"].labels(job.type, queue.value).inc()
 
     def began(self, held: Held, seconds: float) -> None:
         """An attempt began so many seconds after the job was due."""
         kind = (held.job.type, held.queue.value)
-        self.in_progress[kind] += 1
-        _of(self.pick_up, kind).observe(seconds)
+        self.in_progress.labels(*kind).inc()
+        self.pick_up.labels(*kind).observe(seconds)
 
     def ended(self, held: Held, outcome: Outcome | None, seconds: float) -> None:
         """It ended, or was lost, after so many seconds of work and recording."""
         kind = (held.job.type, held.queue.value)
-        self.in_progress[kind] -= 1
-        self.counters[_word(outcome)][kind] += 1
-        _of(self.work, kind).observe(seconds)
-
-    def text(self) -> str:
-        """All samples."""
-        lines: list[str] = []
-        for word, counter in self.counters.items():
-            lines += [f"# TYPE parley_jobs_{word}_total counter", *_samples(f"parley_jobs_{word}_total", counter)]
-        lines += ["# TYPE parley_jobs_in_progress gauge", *_samples("parley_jobs_in_progress", self.in_progress)]
-        for name, histograms in (("parley_job_pick_up_seconds", self.pick_up), ("parley_job_work_seconds", self.work)):
-            lines.append(f"# TYPE {name} histogram")
-            for kind, histogram in histograms.items():
-                lines += histogram.lines(name, _labels(kind))
-        return "\n".join(lines) + "\n"
+        self.in_progress.labels(*kind).dec()
+        self.counters[_word(outcome)].labels(*kind).inc()
+        self.work.labels(*kind).observe(seconds)
 
 
 def _word(outcome: Outcome | None) -> str:
@@ -85,17 +64,16 @@ def _word(outcome: Outcome | None) -> str:
     return outcome.state.value
 
 
-def _of(histograms: dict[Kind, Histogram], kind: Kind) -> Histogram:
-    if kind not in histograms:
-        histograms[kind] = Histogram()
-    return histograms[kind]
-
-
-def _samples(name: str, values: Mapping[Kind, int]) -> Iterator[str]:
-    for kind, value in values.items():
-        yield f"{name}{{{_labels(kind)}}} {value}"
-
-
-def _labels(kind: Kind) -> str:
-    escaped = (each.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") for each in kind)
-    return 'type="{}",queue="{}"'.format(*escaped)
+@contextmanager
+def metrics_page(port: int | None, metrics: Metrics) -> Iterator[None]:
+    """Answer for as long as the block runs, in a thread; without a port nothing listens."""
+    if port is None:
+        yield
+        return
+    server, thread = start_http_server(port, "127.0.0.1", metrics.registry)
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

@@ -13,8 +13,7 @@ from jobs.arq_executor import ArqExecutor
 from jobs.away import AWAY
 from jobs.handlers import HANDLERS, JobType
 from jobs.ledger import Ledger
-from jobs.metrics import Metrics
-from jobs.metrics_page import metrics_page
+from jobs.metrics import Metrics, metrics_page
 from jobs.relay import Relay
 from jobs.runner import RELEASED, Runner
 from jobs.schedule import schedule, schedule_vectors
@@ -101,18 +100,19 @@ class Worker:
             _every(SCHEDULE_EVERY, lambda: schedule_vectors(self.database, self.rows, self.knowledge.embedder.model)),
             *(executor.serve() for executor in self.executors),
         ]
-        async with metrics_page(self.settings.worker_metrics_port, self.metrics.text), asyncio.TaskGroup() as group:
-            tasks = [group.create_task(each) for each in lasting]
-            log.info("worker started", queues=[str(queue) for queue in self.terms.queues])
-            # A claim that is under way when the worker is asked to stop comes to its end, so that what it took is released.
-            async with asyncio.TaskGroup() as claiming:
-                for relay in self.relays:
-                    claiming.create_task(relay.run(stop))
-                await stop.wait()
-                self._wake()
-            await self._drain()
-            for task in tasks:
-                task.cancel()
+        with metrics_page(self.settings.worker_metrics_port, self.metrics):
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(each) for each in lasting]
+                log.info("worker started", queues=[str(queue) for queue in self.terms.queues])
+                # A claim that is under way when the worker is asked to stop comes to its end, so that what it took is released.
+                async with asyncio.TaskGroup() as claiming:
+                    for relay in self.relays:
+                        claiming.create_task(relay.run(stop))
+                    await stop.wait()
+                    self._wake()
+                await self._drain()
+                for task in tasks:
+                    task.cancel()
         await self.knowledge.close()
         log.info("worker stopped")
 

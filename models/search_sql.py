@@ -15,8 +15,7 @@ EXACT_BELOW = 50_000
 
 # `{part}` limits passages to chosen documents. Where a language takes a word for a stop word, it is none to look for.
 SEARCH = """
-WITH chosen AS MATERIALIZED ({chosen}),
-size AS MATERIALIZED (SELECT coalesce(sum(chunk_count), 0)::bigint AS n FROM chosen),
+WITH {chosen}size AS MATERIALIZED (SELECT coalesce(sum(chunk_count), 0)::bigint AS n FROM {documents}),
 {nearest},
 words AS MATERIALIZED (
   SELECT w, tsvector_to_array(to_tsvector('english', w)) AS en, tsvector_to_array(to_tsvector('italian', w)) AS it,
@@ -52,24 +51,24 @@ SELECT c.*, (1 - e.distance)::float8, near.place::float8, r.weight::float8, r.pl
            d.title, d.file_name, d.agent_id
       FROM chunks c, LATERAL (SELECT * FROM documents d WHERE d.id = c.document_id LIMIT 1) d WHERE c.id = found.id LIMIT 1) c ON true
   LEFT JOIN LATERAL (
-    SELECT embedding <=> (SELECT CAST(:vector AS vector)) AS distance FROM embeddings
+    SELECT embedding <=> (SELECT CAST(:vector AS halfvec)) AS distance FROM embeddings
      WHERE chunk_id = found.id AND model = :model AND dimension = {dimension} LIMIT 1) e ON true
   LEFT JOIN (SELECT id, row_number() OVER (ORDER BY distance, id) AS place FROM nearest) near ON near.id = found.id
   LEFT JOIN matched m ON m.id = found.id
   LEFT JOIN ranked r ON r.mask = m.mask
 """
 
-ALL = "SELECT id, chunk_count FROM documents"
-CHOSEN = f"""{ALL}
+CHOSEN = """chosen AS MATERIALIZED (SELECT id, chunk_count FROM documents
   WHERE (CAST(:agent_id AS uuid) IS NULL OR agent_id IS NULL OR agent_id = :agent_id)
-    AND (CAST(:document_ids AS uuid[]) IS NULL OR id = ANY(:document_ids)) AND metadata @> CAST(:metadata AS jsonb)"""
+    AND (CAST(:document_ids AS uuid[]) IS NULL OR id = ANY(:document_ids)) AND metadata @> CAST(:metadata AS jsonb)),
+"""
 PART_OF_CHUNKS = " AND document_id IN (SELECT id FROM chosen)"
 PART_OF_VECTORS = " AND chunk_id IN (SELECT id FROM chunks WHERE document_id IN (SELECT id FROM chosen))"
 
 VECTORS = "SELECT chunk_id AS id, {distance} AS distance FROM embeddings WHERE model = :model AND dimension = {dimension}{part}"
-COMPARED = "embedding <=> (SELECT CAST(:vector AS vector))"
+COMPARED = "embedding <=> (SELECT CAST(:vector AS halfvec))"
 # The index's own expression, and nothing else, is what the planner finds the index by.
-LOOKED_UP = "embedding::vector({dimension}) <=> (SELECT CAST(:vector AS vector({dimension})))"
+LOOKED_UP = "embedding::halfvec({dimension}) <=> (SELECT CAST(:vector AS halfvec({dimension})))"
 # A limit of 0 runs nothing; a condition here would stand between the rows and their sorting, one call a row.
 EXACT = "(" + VECTORS + " ORDER BY distance LIMIT {exact_limit})"
 INDEX = "(" + VECTORS + " AND (SELECT n FROM size) >= {exact_below} ORDER BY distance LIMIT {depth})"
@@ -89,7 +88,8 @@ def search_sql(dimension: int, *, narrowed: bool, depth: int, exact_below: int =
         nearest += " UNION ALL " + INDEX.format(**legs, distance=LOOKED_UP.format(dimension=dimension))
     bits = (f"{1 << i} * coalesce(search @@ (SELECT t[{i + 1}]::tsquery FROM terms), false)::int" for i in range(MOST_WORDS))
     return SEARCH.format(
-        chosen=CHOSEN if narrowed else ALL,
+        chosen=CHOSEN if narrowed else "",
+        documents="chosen" if narrowed else "documents",
         nearest=f"nearest AS MATERIALIZED ({nearest})",
         longest_text=LONGEST_TEXT,
         most_words=MOST_WORDS,

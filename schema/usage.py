@@ -1,10 +1,10 @@
 """Which deprecated parts of the schema are still used, counted per operation, so that they can be removed one day."""
 
 from collections import Counter, deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from graphql import (
@@ -30,13 +30,16 @@ from graphql import (
 
 from resolvers.ctx import Ctx
 
+if TYPE_CHECKING:
+    from prometheus_client import Metric
+
 log = structlog.get_logger(__name__)
 
 # Names of operations are the clients' to choose, so they may not fill the memory.
 MOST_COUNTED = 1000
 LONGEST_NAME = 100
 OTHERS = "(others)"
-METRIC = "parley_graphql_deprecated_total"
+METRIC = "parley_graphql_deprecated"
 HELP = "Operations that used a deprecated part of the schema, by operation name and part"
 
 
@@ -144,13 +147,11 @@ class Usage:
         """Runs by operation name ("" for an anonymous one) and coordinate."""
         return dict(self.counted)
 
-    def text(self) -> str:
-        """The counts as Prometheus reads them (text format 0.0.4)."""
-        samples = (
-            f'{METRIC}{{operation="{_escaped(name)}",part="{_escaped(part)}"}} {times}' for (name, part), times in self.counted.items()
-        )
-        return "\n".join((f"# HELP {METRIC} {HELP}", f"# TYPE {METRIC} counter", *samples)) + "\n"
+    def collect(self) -> "Iterator[Metric]":
+        """The counts, for a Prometheus."""
+        from prometheus_client.core import CounterMetricFamily  # noqa: PLC0415 - for those who ask
 
-
-def _escaped(label: str) -> str:
-    return label.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+        family = CounterMetricFamily(METRIC, HELP, labels=("operation", "part"))
+        for labels, times in self.counted.items():
+            family.add_metric(labels, times)
+        yield family

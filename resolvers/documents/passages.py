@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from pgvector.sqlalchemy import Vector as VectorType
+from pgvector.sqlalchemy import HALFVEC
 from sqlalchemy import Integer, Text, Uuid, bindparam, cast, column, delete, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 
@@ -96,7 +96,7 @@ async def write_vectors(ctx: Ctx, model: str, passages: Sequence[Passage], vecto
             .render_derived()
         )
         facts = (literal(model, Text), literal(len(pairs[0][1]), Integer))
-        chosen = select(read.c.id, read.c.chunk_id, *facts, cast(read.c.vector, VectorType))
+        chosen = select(read.c.id, read.c.chunk_id, *facts, cast(read.c.vector, HALFVEC))
         stale = (EMBEDDINGS.c.chunk_id == func.any(chunks), EMBEDDINGS.c.model != model)
         added = insert(EMBEDDINGS).from_select(["id", "chunk_id", "model", "dimension", "embedding"], chosen)
         await ctx.db.execute(added.on_conflict_do_nothing())

@@ -30,7 +30,7 @@ def test_chunks_lie_one_behind_the_other() -> None:
 
 
 def test_a_vector_is_packed_as_pgvector_has_it() -> None:
-    assert as_vector(np.array([1.0, -2.0], dtype=np.float32)) == struct.pack(">HHff", 2, 0, 1.0, -2.0)
+    assert as_vector(np.array([1.0, -2.0], dtype=np.float32)) == struct.pack(">HHee", 2, 0, 1.0, -2.0)
 
 
 def test_both_doors_are_asked_the_same_words() -> None:

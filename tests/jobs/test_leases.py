@@ -85,7 +85,7 @@ async def test_a_handler_whose_job_another_worker_took_is_cancelled_and_the_othe
     assert long.ended == "cancelled"
     job = await queue.job(job_id)
     assert (job["state"], job["attempts"], job["fence"], job["error"]) == ("done", 2, 2, None)
-    assert workplace.metrics.counters["lost"].total() == 1
+    assert workplace.counted("lost") == 1
 
 
 async def test_a_handler_that_ends_after_its_lease_was_lost_is_refused(
@@ -100,7 +100,7 @@ async def test_a_handler_that_ends_after_its_lease_was_lost_is_refused(
     await workplace.ended()
     assert long.ended == "by itself"
     assert (await queue.job(job_id))["state"] == "queued"
-    assert (workplace.metrics.counters["lost"].total(), workplace.metrics.counters["done"].total()) == (1, 0)
+    assert (workplace.counted("lost"), workplace.counted("done")) == (1, 0)
 
 
 async def test_a_dropped_jobs_handler_is_cancelled(workplace: Workplace, queue: Queue, acme: Tenant, long: Long) -> None:
@@ -150,4 +150,4 @@ async def test_a_released_job_is_queued_at_once_and_its_attempt_does_not_count(
     job = await queue.job(job_id)
     assert (job["state"], job["attempts"], job["error"], long.ended) == ("queued", 0, None, "cancelled")
     assert job["waits"].total_seconds() <= 0
-    assert workplace.metrics.counters["released"].total() == 1
+    assert workplace.counted("released") == 1

@@ -44,6 +44,11 @@ class Workplace:
         """Extend the registry, for this test alone."""
         self.types[name] = JobType(handler, scopes, timeout)
 
+    def counted(self, word: str) -> int:
+        """How many jobs of all types and queues met that end."""
+        (family,) = self.metrics.counters[word].collect()
+        return int(sum(sample.value for sample in family.samples))
+
     @property
     def held(self) -> list[Held]:
         """What is in slots."""

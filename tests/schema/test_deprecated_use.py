@@ -46,12 +46,12 @@ async def there(outdated: None, acme: Tenant, settings: Settings) -> AsyncIterat
 async def counted(there: Tenant) -> dict[str, int]:
     """The counters, by operation, as Prometheus would read them."""
     answer = await there.client.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"})
-    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/plain; version=0.0.4; charset=utf-8")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/plain; version=1.0.0; charset=utf-8")
     samples = [line for line in answer.text.splitlines() if not line.startswith("#")]
     names, numbers = zip(*(line.rsplit(" ", 1) for line in samples), strict=True) if samples else ((), ())
     begins, ends = 'parley_graphql_deprecated_total{operation="', '",part="Contact.phone"}'
     assert [name for name in names if not (name.startswith(begins) and name.endswith(ends))] == []
-    return {name.removeprefix(begins).removesuffix(ends): int(number) for name, number in zip(names, numbers, strict=True)}
+    return {name.removeprefix(begins).removesuffix(ends): int(float(number)) for name, number in zip(names, numbers, strict=True)}
 
 
 async def test_every_run_is_counted_planned_executed_and_changing(there: Tenant) -> None:
