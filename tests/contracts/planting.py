@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import orjson
-from pgvector.sqlalchemy import Vector
+from pgvector.sqlalchemy import HALFVEC
 from sqlalchemy import ARRAY, Boolean, CheckConstraint, Column, Date, DateTime, Integer, Numeric, Table, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import SQLModel
@@ -27,7 +27,7 @@ PLAIN: dict[type, Callable[[], Any]] = {
     Integer: lambda: 100,
     DateTime: lambda: MOMENT,
     Date: lambda: date(2026, 3, 4),
-    Vector: lambda: str([1] * 100),
+    HALFVEC: lambda: str([1] * 100),
 }
 # What every operation can be tried on: only a document that failed can be retried.
 CHOSEN = {("documents", "processing_status"): "failed"}
