@@ -1,6 +1,7 @@
 """What a search asks of the database, and what comes back: candidates of both legs with what there is to say of each."""
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -31,16 +32,24 @@ class Sought:
 
     def statement(self, depth: int) -> TextClause:
         """The statement that finds up to `depth` candidates by either leg."""
-        bound: list[BindParameter[Any]] = [bindparam(name, getattr(self, name), type_=Text()) for name in ("query", "vector", "model")]
+        values: dict[str, Any] = {"query": self.query, "vector": self.vector, "model": self.model}
         if self.narrowed:
             ids = None if self.document_ids is None else list(self.document_ids)
-            bound += [
-                bindparam("agent_id", self.agent_id, type_=Uuid()),
-                bindparam("document_ids", ids, type_=ARRAY(Uuid())),
-                bindparam("metadata", self.metadata, type_=JSONB()),
-            ]
-        sql = search_sql(self.dimension, narrowed=self.narrowed, depth=depth, exact_below=self.exact_below)
-        return text(sql).bindparams(*bound)
+            values |= {"agent_id": self.agent_id, "document_ids": ids, "metadata": self.metadata}
+        return _form(self.dimension, narrowed=self.narrowed, depth=depth, exact_below=self.exact_below).bindparams(**values)
+
+
+@lru_cache(maxsize=64)
+def _form(dimension: int, *, narrowed: bool, depth: int, exact_below: int) -> TextClause:
+    """A form of question, without values: writing it down took three quarters of the way to a statement."""
+    bound: list[BindParameter[Any]] = [bindparam(name, type_=Text()) for name in ("query", "vector", "model")]
+    if narrowed:
+        bound += [
+            bindparam("agent_id", type_=Uuid()),
+            bindparam("document_ids", type_=ARRAY(Uuid())),
+            bindparam("metadata", type_=JSONB()),
+        ]
+    return text(search_sql(dimension, narrowed=narrowed, depth=depth, exact_below=exact_below)).bindparams(*bound)
 
 
 class Candidate(NamedTuple):
