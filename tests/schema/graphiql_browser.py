@@ -103,7 +103,7 @@ async def chromium() -> AsyncIterator[Chromium]:
     outside = Outside()
     async with outside.listening() as port, async_playwright() as playwright:
         expect.set_options(timeout=PATIENCE * 1000)
-        browser = await playwright.chromium.launch(executable_path=found, args=[NO_NAMES, NO_AUTOFILL])
+        browser = await playwright.chromium.launch(executable_path=found, args=[NO_NAMES, NO_AUTOFILL, "--disable-gpu"])
         yield Chromium(browser, outside, port)
         await browser.close()
 
