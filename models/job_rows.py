@@ -58,16 +58,17 @@ WITH recorded AS (
            AS held(company_id, id, fence, state, error, retry_in, taken_back)
      WHERE {HELD} RETURNING jobs.id, jobs.state, jobs.run_at)
 SELECT id, CASE WHEN state = 'queued' AND run_at <= now() THEN pg_notify('{CHANNEL}', '')::text END FROM recorded"""
+# Rows are chosen once, before any is changed: as a sub-select in a condition a LIMIT with locks may be asked again for each row.
 TAKE_BACK = """
+WITH late AS MATERIALIZED (
+    SELECT company_id, id FROM jobs WHERE state = 'running' AND lease_until < now() ORDER BY lease_until LIMIT 1000 FOR UPDATE SKIP LOCKED)
 UPDATE jobs SET state = CASE WHEN attempts < max_attempts THEN 'queued' ELSE 'failed' END,
        finished_at = CASE WHEN attempts < max_attempts THEN NULL ELSE now() END, lease_until = NULL, error = $1
- WHERE (company_id, id) IN (SELECT company_id, id FROM jobs WHERE state = 'running' AND lease_until < now()
-                             ORDER BY lease_until LIMIT 1000 FOR UPDATE SKIP LOCKED)
-RETURNING id, state"""
-
+  FROM late WHERE jobs.company_id = late.company_id AND jobs.id = late.id RETURNING jobs.id, state"""
 FORGET = """
-DELETE FROM jobs WHERE (company_id, id) IN (SELECT company_id, id FROM jobs WHERE state = 'done' AND finished_at < $1
-                                             ORDER BY finished_at LIMIT $2 FOR UPDATE SKIP LOCKED) RETURNING id"""
+WITH old AS MATERIALIZED (
+    SELECT company_id, id FROM jobs WHERE state = 'done' AND finished_at < $1 ORDER BY finished_at LIMIT $2 FOR UPDATE SKIP LOCKED)
+DELETE FROM jobs USING old WHERE jobs.company_id = old.company_id AND jobs.id = old.id RETURNING jobs.id"""
 NEWEST = """
 SELECT id, company_id, type, queue, state, attempts, max_attempts, run_at, created_at, finished_at, error FROM jobs
  WHERE ($1::text IS NULL OR state = $1) AND ($2::uuid IS NULL OR company_id = $2) ORDER BY created_at DESC, id DESC LIMIT $3"""

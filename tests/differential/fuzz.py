@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 T = TypeVar("T")
 SEED = int(os.environ.get("FUZZ_SEED", "0"))
-DOCUMENTS = int(os.environ.get("FUZZ_DOCUMENTS", "1200"))
+DOCUMENTS = int(os.environ.get("FUZZ_DOCUMENTS", "1000"))
 # Small batches, because hypothesis varies each example a little before it goes on to another one.
 BATCH = 400
 BATCHES = -(-DOCUMENTS // BATCH)

@@ -92,7 +92,7 @@ async def _cursors(ways: Ways, company: Company, listed: ListField, order: Any) 
     found: list[str] = []
     for parent in parents:
         given = {"orderBy": order} | ({"parent": parent} if parent else {})
-        answer = await ways.executed(Caller(company, "owner"), Question(text, given))
+        answer = await ways.planned(Caller(company, "owner"), Question(text, given))
         edges = listed.found(answer.body)[listed.name]["edges"]
         found = max(found, [edge["cursor"] for edge in edges], key=len)
     return found

@@ -1,12 +1,17 @@
 """The processes that this one started, as Linux lists them."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 
 def children() -> set[int]:
     """Their ids, with those that ended and were not waited for."""
-    return {int(pid) for task in Path("/proc/self/task").iterdir() for pid in (task / "children").read_text().split()}
+    found: set[int] = set()
+    for task in Path("/proc/self/task").iterdir():
+        with suppress(FileNotFoundError):  # a thread that ended meanwhile
+            found |= set(map(int, (task / "children").read_text().split()))
+    return found
 
 
 def readers() -> set[int]:

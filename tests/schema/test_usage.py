@@ -2,6 +2,7 @@
 
 import pytest
 from graphql import OperationDefinitionNode, build_schema, parse, validate
+from prometheus_client import generate_latest
 
 from schema.usage import OTHERS, Usage, deprecated_parts, deprecated_parts_used
 
@@ -110,9 +111,9 @@ def test_the_counts_are_printed_as_prometheus_reads_them() -> None:
     usage.count("Contacts", ("Contact.phone", "Query.contacts(search:)"))
     usage.count("Contacts", ("Contact.phone",))
     usage.count('a"\\\n', ("Kind.CELL",))
-    assert usage.text().splitlines()[1:] == [
+    assert generate_latest(usage).decode().splitlines()[1:] == [
         "# TYPE parley_graphql_deprecated_total counter",
-        'parley_graphql_deprecated_total{operation="Contacts",part="Contact.phone"} 2',
-        'parley_graphql_deprecated_total{operation="Contacts",part="Query.contacts(search:)"} 1',
-        'parley_graphql_deprecated_total{operation="a\\"\\\\\\n",part="Kind.CELL"} 1',
+        'parley_graphql_deprecated_total{operation="Contacts",part="Contact.phone"} 2.0',
+        'parley_graphql_deprecated_total{operation="Contacts",part="Query.contacts(search:)"} 1.0',
+        'parley_graphql_deprecated_total{operation="a\\"\\\\\\n",part="Kind.CELL"} 1.0',
     ]

@@ -34,6 +34,8 @@ from tests.tenant import Tenant
 CYCLES = int(os.environ.get("LIVE_CYCLES", "1000"))
 WARM_UP = max(500, CYCLES // 5)
 AT_ONCE = 20
+# Connections for reads that a server may open.
+POOLED = Settings().read_connections
 COMPANIES = 8
 CONTACTS = "subscription { contactChanged { id type contact { email } } }"
 EVENTS = "subscription { events { id type cursor } }"
@@ -197,7 +199,8 @@ async def test_connecting_and_leaving_leaves_no_memory_and_no_descriptor_behind(
         f"{after.memory / 2**20:.1f} MiB ({grown:+.1%}), descriptors {before.descriptors} -> {after.descriptors}"
     )
     assert grown < 0.05
-    assert after.descriptors <= before.descriptors + 2
+    # A pool may have opened a connection more for those who came at once.
+    assert after.descriptors <= before.descriptors + POOLED
     assert log.read_bytes() == b""
 
 
