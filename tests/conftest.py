@@ -16,7 +16,6 @@ from models.migrations import run
 from settings import Settings
 from tests.tenant import SECRET, Tenant
 
-
 # Modules that take longest, most of it waiting for processes, are begun first: the test processes then end together.
 SLOW = (
     "tests/differential/test_generated.py",

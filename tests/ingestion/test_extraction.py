@@ -3,9 +3,9 @@
 import asyncio
 import os
 import signal
-from contextlib import suppress
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
