@@ -11,7 +11,6 @@ from graphql import (
     NonNullTypeNode,
     OperationDefinitionNode,
     OperationType,
-    VariableNode,
     parse,
 )
 
@@ -21,12 +20,12 @@ from models.graph_sql import GraphRenderer
 from resolvers.listing import Listing
 from schema.declared import Change, Live
 from schema.errors import RequestError
-from schema.limits import walk
 from schema.planner.build import Asked, Builder, NotCoveredError
 from schema.planner.collect import Collector, Fields
 from schema.planner.cost import Cost
 from schema.planner.denied import Denial
 from schema.planner.readers import Read
+from schema.planner.tree import deciding_variables, forget_tokens
 from schema.planner.types import FieldFacts, Types
 from schema.planner.variables import Variables
 from schema.usage import deprecated_parts_used
@@ -279,28 +278,3 @@ def _step(collector: Collector, nodes: list[FieldNode], facts: FieldFacts, chang
         return Step(tuple(nodes), facts, change, fields, None)
     builder = Builder(collector, missing)
     return Step(tuple(nodes), facts, change, fields, Plan.of(builder, builder.changed(fields, change.entity)))
-
-
-def forget_tokens(document: DocumentNode) -> None:
-    """Places in the text stay known; the tokens, of which each knows the next, would keep all of each other in memory.
-
-    None knows the one before any more either, so that they go at once and not when the garbage collector comes.
-    """
-    token = document.loc.start_token if document.loc else None
-    while token is not None:
-        token.prev, token = None, token.next
-    for node in walk(document):
-        if node.loc is not None:
-            node.loc.start_token = node.loc.end_token = None  # type: ignore[assignment]  # read by graphql-core's parser alone
-
-
-def deciding_variables(document: DocumentNode) -> tuple[str, ...]:
-    """The variables that @skip and @include read."""
-    names = [
-        argument.value.name.value
-        for node in walk(document)
-        for directive in getattr(node, "directives", None) or ()
-        for argument in directive.arguments
-        if isinstance(argument.value, VariableNode) and directive.name.value in {"skip", "include"}
-    ]
-    return tuple(dict.fromkeys(names))
