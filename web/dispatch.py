@@ -16,7 +16,8 @@ from models.db.bounded import Bounded
 from resolvers.errors import MethodNotAllowed, NotFound, ParleyError
 
 NO_SUCH_PATH = "There is no such path; /docs lists them all"
-MOST_REMEMBERED, LONGEST_REMEMBERED = 2000, 120
+# Links to files, which open them, are longer.
+MOST_REMEMBERED, LONGEST_REMEMBERED = 2000, 100
 Handler = Callable[[Request], Awaitable[Response]]
 
 
