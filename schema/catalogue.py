@@ -23,7 +23,7 @@ from resolvers.errors import (
 )
 from schema.errors import RequestError
 from schema.http import error_response
-from schema.limits import LONGEST_LIST, MOST_FIELDS, MOST_OPERATIONS, MOST_REPEATS, MOST_VALUES, MOST_VARIABLES
+from schema.limits import LONGEST_LIST, LONGEST_TEXT, MOST_FIELDS, MOST_OPERATIONS, MOST_REPEATS, MOST_VALUES, MOST_VARIABLES
 from schema.live.socket import INIT_WITHIN, PROTOCOL
 from schema.live.subscriber import MOST_BEHIND
 from schema.media import LEGACY, RESPONSE
@@ -80,7 +80,7 @@ REQUESTS = (
     Entry("DOCUMENT_NOT_TRUSTED", "Only documents of the manifest run here (`PARLEY_TRUSTED_ONLY`).", "Have yours added to it."),
     Entry(
         "TOO_MANY_TOKENS",
-        "The document is longer than `PARLEY_GRAPHQL_MAX_TOKENS`, or than 100,000 characters.",
+        f"The document is longer than `PARLEY_GRAPHQL_MAX_TOKENS`, or than {LONGEST_TEXT:,} characters.",
         "Ask for less at once; send long values as variables.",
     ),
     Entry("QUERY_TOO_DEEP", "It is nested deeper than `PARLEY_GRAPHQL_MAX_DEPTH`.", "Ask for less at once."),

@@ -22,6 +22,8 @@ from graphql.language import Node
 from schema.errors import RequestError
 from settings import Settings
 
+# Characters. The lexer looks at each of them: 25 ms for so many, and a token may be as long as it likes.
+LONGEST_TEXT = 100_000
 LONGEST_LIST = 500
 MOST_VALUES = 5000
 MOST_FIELDS = 2000
@@ -107,7 +109,6 @@ def _check_counts(document: DocumentNode, settings: Settings) -> None:
             raise too_much(code, f"The document has {count} {noun}; at most {most} are taken")
 
 
-@cache
 @cache
 def _keys(kind: Any) -> tuple[str, ...]:
     """Where nodes of a kind keep others. graphql-core works its `keys` out anew for each node, which took most of a walk."""

@@ -13,7 +13,7 @@ from graphql import (
 )
 
 from schema.errors import RequestError
-from schema.limits import check_document, too_much
+from schema.limits import LONGEST_TEXT, check_document, too_much
 from schema.planner.plan import Plans
 from schema.planner.types import Types
 from settings import Settings
@@ -21,8 +21,6 @@ from settings import Settings
 MOST_REMEMBERED = 1500
 LONGEST_REMEMBERED = 10_000
 MOST_ERRORS = 5
-# Characters. The lexer looks at each of them: 25 ms for so many, and a token may be as long as it likes.
-LONGEST_TEXT = 100_000
 
 
 @dataclass(slots=True)

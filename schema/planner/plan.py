@@ -1,6 +1,6 @@
 """Plans: an operation and the truth of its @skip and @include, as a template and what a request has to fill in."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -113,8 +113,8 @@ class Head:
     deciding: tuple[str, ...]
 
     @classmethod
-    def of(cls, types: Types, document: DocumentNode, definition: OperationDefinitionNode) -> "Head":
-        """`introspects`: it asks about the schema alone, as the documentation pages do."""
+    def of(cls, types: Types, document: DocumentNode, definition: OperationDefinitionNode, deciding: Sequence[str]) -> "Head":
+        """`introspects`: it asks about the schema alone, as the documentation pages do. `deciding`: of all the document's operations."""
         selected = definition.selection_set.selections
         introspects = all(isinstance(each, FieldNode) and each.name.value.startswith("__") for each in selected)
         name = definition.name.value if definition.name else None
@@ -123,8 +123,8 @@ class Head:
         variables = Variables.of(types.schema, declared)
         names = {each.variable.name.value for each in declared}
         # Another operation's variables decide nothing here, and this one has no values for them.
-        deciding = tuple(each for each in deciding_variables(document) if each in names)
-        return cls(name, definition.operation, variables, introspects, deprecated, deciding)
+        own = tuple(each for each in deciding if each in names)
+        return cls(name, definition.operation, variables, introspects, deprecated, own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +171,8 @@ class Plans:
     @classmethod
     def of(cls, types: Types, text: str, document: DocumentNode) -> "Plans":
         """No plan is made yet."""
-        heads = [Head.of(types, document, each) for each in document.definitions if isinstance(each, OperationDefinitionNode)]
+        deciding = deciding_variables(document)
+        heads = [Head.of(types, document, each, deciding) for each in document.definitions if isinstance(each, OperationDefinitionNode)]
         named: dict[str | None, Head] = {each.name: each for each in heads}
         return cls(types, text, document, named | ({None: heads[0]} if len(heads) == 1 else {}))
 
