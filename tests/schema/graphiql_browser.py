@@ -33,6 +33,7 @@ NO_AUTOFILL = "--autofill-server-url=http://127.0.0.1:1/"
 QUERY, VARIABLES, RESPONSE = "operation.graphql", "variables.json", "response.json"
 READ_MODEL = "(name) => window.__MONACO.editor.getModels().find((model) => model.uri.path.endsWith(name))?.getValue() ?? ''"
 WRITE_MODEL = "([name, text]) => window.__MONACO.editor.getModels().find((model) => model.uri.path.endsWith(name)).setValue(text)"
+PRESS_RUN = "document.querySelector('button.graphiql-execute-button').click()"
 NOTE_VIOLATIONS = "addEventListener('securitypolicyviolation', (e) => console.error(`policy: ${e.effectiveDirective} ${e.blockedURI}`))"
 
 
@@ -159,6 +160,11 @@ class Visit:
     async def run(self) -> str:
         """Press the button; the answer's text."""
         await self.page.get_by_role("button", name="Execute query").click()
+        return await self.until(lambda: self.read(RESPONSE))
+
+    async def write_and_run(self, text: str) -> str:
+        """Replace the operation and run it before the editor could tell GraphiQL of the change; the answer's text."""
+        await self.page.evaluate(f"([name, text]) => {{ ({WRITE_MODEL})([name, text]); {PRESS_RUN} }}", [QUERY, text])
         return await self.until(lambda: self.read(RESPONSE))
 
     async def run_until_live(self) -> None:

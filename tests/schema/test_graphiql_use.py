@@ -21,6 +21,13 @@ async def test_the_cost_of_the_last_operation_is_shown(visit: Visit) -> None:
     await expect(visit.status).to_contain_text(f"{plan['path']}, {plan['statements']} SQL statement")
 
 
+async def test_an_operation_renamed_a_moment_ago_runs_under_its_new_name(visit: Visit) -> None:
+    await visit.open()
+    await visit.write(QUERY, "query Before { viewer { scopes } }")
+    answer = json.loads(await visit.write_and_run("query After { rateLimit { limit } }"))
+    assert answer["data"] == {"rateLimit": {"limit": 5_000_000}}
+
+
 async def test_a_sample_opens_once_and_finds_its_variables(visit: Visit, demo: Demo) -> None:
     await visit.open()
     await visit.button("Admin").click()

@@ -22,16 +22,28 @@ export function createFetcher(endpoint, token, state) {
     return answer;
   };
 
-  const fetcher = (params, options = {}) => (isSubscription(params) ? socket.observable(params) : post(params, options.headers));
+  const fetcher = (params, options = {}) => {
+    const asked = withItsName(params);
+    return isSubscription(asked) ? socket.observable(asked) : post(asked, options.headers);
+  };
   return Object.assign(fetcher, { watch: socket.watch, close: socket.close });
 }
 
-/** Whether the operation that would run is a subscription; what cannot be read goes to the server, which says why. */
-export function isSubscription({ query, operationName }) {
+/** Whether the operation that would run is a subscription. */
+export const isSubscription = ({ query, operationName }) => operationNamed(query, operationName)?.operation === 'subscription';
+
+/** The same, under the name that its only operation has now: the editor tells a changed name some time after the text, and whoever is quick would run nothing. */
+export function withItsName(params) {
+  const only = operationNamed(params.query);
+  return only ? { ...params, operationName: only.name?.value } : params;
+}
+
+/** The operation of this name, without one the only operation; none of a text that cannot be read: the server says why. */
+function operationNamed(query, name) {
   try {
-    return getOperationAST(parse(query), operationName)?.operation === 'subscription';
+    return getOperationAST(parse(query), name);
   } catch (error) {
-    if (error instanceof GraphQLError) return false;
+    if (error instanceof GraphQLError) return null;
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 // A panel of subscriptions: those that run in the editor, and those that go on here while the editor does something else.
 import { useGraphiQL } from '@graphiql/react';
 import { createElement as h, useState } from 'react';
-import { isSubscription } from './fetcher.js';
+import { isSubscription, withItsName } from './fetcher.js';
 import { useObserved } from './observed.js';
 import { usePage } from './page.js';
 import { icon, panel } from './panel.js';
@@ -12,7 +12,7 @@ const STATES = { live: 'running', ended: 'ended', failed: 'failed' };
 
 /** The editor's operation; raises an Error that says what is wrong with it. */
 function readOperation({ queryEditor, variableEditor, operationName }) {
-  const params = { query: queryEditor.getValue(), operationName: operationName ?? undefined };
+  const params = withItsName({ query: queryEditor.getValue(), operationName: operationName ?? undefined });
   if (!isSubscription(params)) throw new Error(NONE);
   try {
     return { ...params, variables: JSON.parse(variableEditor.getValue() || '{}') };
