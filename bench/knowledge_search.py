@@ -20,7 +20,7 @@ from bench.targets import verdict
 from ingestion.embed import BundledEmbedder, Vector
 from models.db import Database
 from models.migrations.run import upgrade
-from models.search import Sought
+from models.search import Candidate, Sought
 
 FOLDER = HERE / ".data" / "knowledge"
 # Questions are eight words of a passage's middle, of which some are stop words, as people's are.
@@ -147,8 +147,8 @@ async def recall(servers: Servers, secret: str, asked: Sequence[Asked]) -> Recal
 
 async def first(database: Database, company_id: UUID, sought: Sought) -> set[UUID]:
     """The ten passages that the vectors' leg puts first."""
-    records = await database.session(company_id).records(sought.statement(30))
-    return {record[0] for record in records if record[13] is not None and record[13] <= AT}
+    found = [Candidate(*record) for record in await database.session(company_id).records(sought.statement(30))]
+    return {each.chunk_id for each in found if each.vector_rank is not None and each.vector_rank <= AT}
 
 
 async def vectors_of(connection: asyncpg.Connection, company_id: UUID) -> tuple[list[UUID], Vector]:

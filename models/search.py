@@ -67,7 +67,7 @@ class Candidate(NamedTuple):
     title: str
     file_name: str
     agent_id: UUID | None
-    cosine: float | None
-    vector_rank: float | None
     text: float | None
     text_rank: float | None
+    cosine: float | None
+    vector_rank: float | None

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from app import Parley
 from embedded import PostgresServer
 from ingestion.embed import Endpoint, EndpointEmbedder
-from models.search import Sought
+from models.search import Candidate, Sought
 from resolvers.errors import BadRequest, Unavailable
 from resolvers.questions import Questions
 from resolvers.search import KnowledgeSearch
@@ -161,10 +161,13 @@ async def test_the_index_finds_what_comparing_all_finds(shelf: Shelf, others: Sh
     await shelf.add(sections(40, "Lamp number {0} hangs in the hall."), "mine.md")
     questions = Questions(shelf.ctx.knowledge.embedder)  # type: ignore[union-attr]  # made with it
     sought = Sought("lamp 7", await questions.vector("lamp 7"), questions.embedder.model, 256)
-    found = [
-        {(row[0], round(row[12], 5), row[13]) for row in await shelf.ctx.db.records(each.statement(30)) if row[13] is not None}
-        for each in (sought, replace(sought, exact_below=0), replace(sought, exact_below=0, metadata={}, document_ids=None))
-    ]
+
+    async def nearest(asked: Sought) -> set[tuple[UUID, float | None, float]]:
+        passages = [Candidate(*row) for row in await shelf.ctx.db.records(asked.statement(30))]
+        return {(each.chunk_id, each.cosine and round(each.cosine, 5), each.vector_rank) for each in passages if each.vector_rank}
+
+    variants = (sought, replace(sought, exact_below=0), replace(sought, exact_below=0, metadata={}, document_ids=None))
+    found = [await nearest(each) for each in variants]
     assert len(found[0]) == 30
     assert found[0] == found[1] == found[2]
 
