@@ -28,9 +28,6 @@ SQLModel.metadata.naming_convention = {
     "pk": "pk_%(table_name)s",
 }
 
-# The column, where a table has one, that holds all that is searched in, in lower case.
-SEARCH = "search"
-
 # In PostgreSQL's own printing, so that alembic sees no difference.
 CURRENT_COMPANY = "(NULLIF(current_setting('app.company_id'::text, true), ''::text))::uuid"
 

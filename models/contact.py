@@ -8,14 +8,11 @@ from sqlalchemy import Index
 from sqlmodel import SQLModel
 
 from models.catalogue import declare, many
-from models.columns import SEARCH, derived, identifier, maybe_words, metadata, moment, of_company, tags, tenant, tenant_key
+from models.columns import derived, identifier, maybe_words, metadata, moment, of_company, tags, tenant, tenant_key
 
-# One lower-case text to search in; the unit separator keeps a term from matching across two fields. An entry of an index holds
-# 2,704 bytes and is what a search reads, so the text is cut: four fields filled to the brim are longer, and nobody's are.
+# One lower-case text to search in; the unit separator keeps a term from matching across two fields.
 SEARCHED = ("first_name", "last_name", "email", "company_name")
-LONGEST_SEARCHED = 640
-TEXTS = " || chr(31) || ".join(f"COALESCE({column}, ''::text)" for column in SEARCHED)
-SEARCH_SQL = f'"left"(lower({TEXTS}), {LONGEST_SEARCHED})'
+SEARCH_SQL = "lower(" + " || chr(31) || ".join(f"COALESCE({column}, ''::text)" for column in SEARCHED) + ")"
 
 
 class ContactFields(SQLModel):
@@ -40,12 +37,12 @@ class Contact(ContactFields, table=True):
     __table_args__ = (
         tenant_key(),
         of_company(),
-        Index("ix_contacts_company_id_created_at_id", "company_id", "created_at", "id", postgresql_include=[SEARCH]),
+        Index("ix_contacts_company_id_created_at_id", "company_id", "created_at", "id"),
         Index("ix_contacts_company_id_email", "company_id", "email"),
     )
 
     company_id: UUID = tenant()
-    search: str = derived(f"Names, e-mail and employer in lower case; {LONGEST_SEARCHED} characters of them.", SEARCH_SQL)
+    search: str = derived("Names, e-mail and employer in lower case.", SEARCH_SQL)
 
 
 CONTACT = declare(
@@ -54,7 +51,7 @@ CONTACT = declare(
     scope="contacts",
     order="-created_at",
     orders=("created_at", "updated_at", "email", "first_name", "last_name", "company_name"),
-    searched=(SEARCH,),
+    searched=("search",),
     edges=(
         many("conversations", "conversation", "contact_id", order="-started_at", description="Conversations with this contact."),
         many("deals", "deal", "contact_id", order="-created_at", description="Deals with this contact."),

@@ -24,7 +24,6 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import TypeEngine
 
 from models.catalogue import Edge, Entity
-from models.columns import SEARCH
 
 
 class Compare(NamedTuple):
@@ -156,7 +155,7 @@ def search_sql(entity: Entity, source: FromClause, term: str, bind: Binder) -> C
     wanted = term.strip()
     if not wanted:
         return true()
-    columns = [source.c[name] if name == SEARCH else func.lower(source.c[name]) for name in entity.searched]
+    columns = [source.c[name] if name == "search" else func.lower(source.c[name]) for name in entity.searched]
     term_once = lowered(bind(wanted, Text()))
     return or_(*(func.strpos(column, term_once) > ZERO for column in columns))
 

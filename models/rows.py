@@ -9,8 +9,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from sqlalchemy import ColumnElement, FromClause, Integer, Select, UnaryExpression, func, literal_column, select
 
 from models.catalogue import Entity, Order, complete
-from models.columns import SEARCH
-from models.filters import Binder, Condition, Search, condition_sql, form_of
+from models.filters import Binder, Condition, condition_sql, form_of
 from models.page import Page, beyond
 
 T = TypeVar("T")
@@ -78,18 +77,10 @@ class Rows(NamedTuple, Generic[T]):
                 chosen = chosen.where(beyond(table, self.order, keyset, bind, before=before))
         chosen = chosen.order_by(*self.sort_keys(table, backwards=page.backwards)).limit(bind(page.limit + ahead, Integer()))
         chosen = chosen.offset(bind(page.offset, Integer())) if page.offset else chosen
-        if self._only_searched():
-            found = chosen.with_only_columns(table.c.id).subquery("found")
-            chosen = select(table).where(table.c.id == found.c.id).order_by(*self.sort_keys(table, backwards=page.backwards))
         if not page.backwards:
             return chosen
         last = chosen.subquery("last_rows")
         return select(last).order_by(*self.sort_keys(last))
-
-    def _only_searched(self) -> bool:
-        """Whether the index of the usual order holds all that chooses the rows; then those of the page alone are read from the table."""
-        alone = len(self.conditions) == 1 and isinstance(self.conditions[0], Search) and not self.hung
-        return alone and self.entity.searched == (SEARCH,) and self.order is self.entity.order
 
     def sort_keys(self, source: FromClause, *, backwards: bool = False) -> list[UnaryExpression[Any]]:
         """The ORDER BY of this order over `source`, which has the entity's columns."""
