@@ -93,7 +93,7 @@ async def test_ten_thousand_documents_take_no_more_memory_than_five_thousand(wor
     measured = []
     for half in range(2):
         for number in range(half * HALF, (half + 1) * HALF):
-            answer = await ways.planned(owner, Question(f"{{ a{number}: contacts(first: 0) {{ nodes {{ id email }} totalCount }} }}"))
+            answer = await ways.planned(owner, Question(f"{{ a{number}: contacts(first: 0) {{ totalCount }} }}"))
             assert answer.planned
         measured.append(resident())
     assert measured[1] < measured[0] * GROWTH
