@@ -50,7 +50,7 @@ def web() -> None:
     # (tests/test_garbage.py), a document seen for the first time 1,400 objects of graphql-core: a few at a time, so that nobody waits long.
     gc.collect()
     gc.freeze()
-    gc.set_threshold(3_000, 5, 50)
+    gc.set_threshold(1_000, 5, 150)
     # Who the client is behind a proxy is decided by PARLEY_TRUSTED_PROXIES, not by uvicorn.
     uvicorn.run(
         application.layers,
