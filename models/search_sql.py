@@ -29,7 +29,7 @@ sought AS MATERIALIZED (
   SELECT w, plain, plain FROM words WHERE plain <> '{{}}' AND NOT EXISTS (SELECT FROM words WHERE en <> '{{}}' AND it <> '{{}}')),
 terms AS MATERIALIZED (
   SELECT array_agg(term) AS t, string_agg('(' || term || ')', '|') AS any_of
-    FROM (SELECT term FROM (SELECT w, concat_ws('|', {english}, {italian}) AS term FROM sought) each
+    FROM (SELECT term FROM (SELECT w, CASE WHEN en = it THEN {english} ELSE concat_ws('|', {english}, {italian}) END AS term FROM sought) each
            GROUP BY term ORDER BY max(length(w)) DESC, term LIMIT {most_words}) kept),
 asked AS MATERIALIZED (
   SELECT quote_literal(current_setting('app.company_id'))::tsquery AS company, any_of::tsquery AS any_of FROM terms WHERE any_of <> ''),
@@ -49,17 +49,17 @@ worth AS MATERIALIZED (
   SELECT array_agg(coalesce(weight, 0) ORDER BY i) AS of_mask FROM generate_series(1, {most_masks}) i LEFT JOIN ranked ON mask = i),
 worded AS (SELECT id FROM matched ORDER BY (SELECT of_mask FROM worth)[mask] DESC, id LIMIT {depth}),
 found AS MATERIALIZED (SELECT id FROM nearest UNION SELECT id FROM worded)
-SELECT c.*, (1 - e.distance)::float8, near.place::float8
+SELECT c.*, (1 - coalesce(near.distance, e.distance))::float8, near.place::float8
   FROM found
   JOIN LATERAL (
     SELECT c.id, c.document_id, c.version, c.ordinal, c.page, c.span_start, c.span_end, c.headings, c.content,
            d.title, d.file_name, d.agent_id, r.weight::float8, r.place::float8
       FROM chunks c LEFT JOIN ranked r ON r.mask = {mask}, LATERAL (SELECT * FROM documents d WHERE d.id = c.document_id LIMIT 1) d
      WHERE c.id = found.id LIMIT 1) c ON true
+  LEFT JOIN (SELECT *, row_number() OVER (ORDER BY distance, id) AS place FROM nearest) near ON near.id = found.id
   LEFT JOIN LATERAL (
     SELECT embedding <=> (SELECT CAST(:vector AS halfvec)) AS distance FROM embeddings
-     WHERE chunk_id = found.id AND model = :model AND dimension = {dimension} LIMIT 1) e ON true
-  LEFT JOIN (SELECT id, row_number() OVER (ORDER BY distance, id) AS place FROM nearest) near ON near.id = found.id
+     WHERE chunk_id = found.id AND model = :model AND dimension = {dimension} AND near.id IS NULL LIMIT 1) e ON true
 """
 
 CHOSEN = """chosen AS MATERIALIZED (SELECT id, chunk_count FROM documents

@@ -19,6 +19,7 @@ from web.window import Window
 PATIENCE = 0.1
 REST = 1.0
 CONNECTIONS = 8
+REDIS_ALONE = {"redis": RedisStorage.DEPENDENCIES["redis"]}
 TRIES = 4
 
 Wanted = Callable[[int], int]
@@ -125,6 +126,12 @@ class Ledger:
             await self._memory.hit(limit, key, cost=missing)
 
 
+class OneClient(RedisStorage):
+    """Imports the client that it uses, and not all that are installed: each takes 2 MB."""
+
+    DEPENDENCIES = REDIS_ALONE
+
+
 def _pool(redis_url: str) -> BlockingConnectionPool:
     try:
         return BlockingConnectionPool.from_url(
@@ -137,7 +144,7 @@ def _pool(redis_url: str) -> BlockingConnectionPool:
 def _storage(pool: BlockingConnectionPool) -> RedisStorage:
     # limits types its options as scalars but takes a pool here; its own parser would refuse addresses without a port
     options: dict[str, object] = {"implementation": "redispy", "wrap_exceptions": True, "connection_pool": pool}
-    return RedisStorage("async+redis://", **options)  # type: ignore[arg-type]
+    return OneClient("async+redis://", **options)  # type: ignore[arg-type]
 
 
 async def _take(counter: SlidingWindowCounterRateLimiter, limit: RateLimitItem, key: str, wanted: Wanted) -> tuple[int, Window]:
