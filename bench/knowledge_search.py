@@ -17,7 +17,7 @@ from bench.load import Order, Result, run_apart
 from bench.measure import Failed, quantile, spent
 from bench.servers import FILLED, HERE, Servers, running_servers
 from bench.targets import verdict
-from ingestion.embed import BundledEmbedder, Vector
+from ingestion.embed import BundledEmbedder, Vector, printed
 from models.db import Database
 from models.migrations.run import upgrade
 from models.search import Candidate, Sought
@@ -155,11 +155,6 @@ async def vectors_of(connection: asyncpg.Connection, company_id: UUID) -> tuple[
     """All of a company's."""
     rows = await connection.fetch("SELECT chunk_id, embedding::text FROM embeddings WHERE company_id = $1", company_id)
     return [row[0] for row in rows], np.array([json.loads(row[1]) for row in rows])
-
-
-def printed(vector: Vector) -> str:
-    """As pgvector reads it."""
-    return "[" + ",".join(f"{number:.9g}" for number in vector.tolist()) + "]"
 
 
 def recall_lines(found: Recall) -> list[str]:

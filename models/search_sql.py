@@ -29,7 +29,8 @@ sought AS MATERIALIZED (
   SELECT w, plain, plain FROM words WHERE plain <> '{{}}' AND NOT EXISTS (SELECT FROM words WHERE en <> '{{}}' AND it <> '{{}}')),
 terms AS MATERIALIZED (
   SELECT array_agg(term) AS t, string_agg('(' || term || ')', '|') AS any_of
-    FROM (SELECT term FROM (SELECT w, CASE WHEN en = it THEN {english} ELSE concat_ws('|', {english}, {italian}) END AS term FROM sought) each
+    FROM (SELECT term
+            FROM (SELECT w, CASE WHEN en = it THEN {english} ELSE concat_ws('|', {english}, {italian}) END AS term FROM sought) each
            GROUP BY term ORDER BY max(length(w)) DESC, term LIMIT {most_words}) kept),
 asked AS MATERIALIZED (
   SELECT quote_literal(current_setting('app.company_id'))::tsquery AS company, any_of::tsquery AS any_of FROM terms WHERE any_of <> ''),

@@ -1,6 +1,6 @@
 """Vectors of questions: people ask the same again and again, so the last ones are remembered."""
 
-from ingestion.embed import Embedder, EmbeddingError, EmbeddingUnavailable
+from ingestion.embed import Embedder, EmbeddingError, EmbeddingUnavailable, printed
 from models.db.bounded import Bounded
 from resolvers.errors import Unavailable
 
@@ -28,5 +28,5 @@ class Questions:
         except EmbeddingError as error:
             wait = error.retry_after if isinstance(error, EmbeddingUnavailable) else None
             raise Unavailable(f"The question could not be embedded: {error}", retry_after=int(wait or 1)) from None
-        made = self._known[question] = "[" + ",".join(f"{number:.9g}" for number in vector.tolist()) + "]"
+        made = self._known[question] = printed(vector)
         return made

@@ -1,7 +1,15 @@
 """Text to vectors, by the bundled model or by any OpenAI-compatible endpoint."""
 
 from ingestion.embed.bundled import BundledEmbedder
-from ingestion.embed.embedder import Embedder, EmbeddingError, EmbeddingRefused, EmbeddingUnavailable, Vector, WrongEmbedding
+from ingestion.embed.embedder import (
+    Embedder,
+    EmbeddingError,
+    EmbeddingRefused,
+    EmbeddingUnavailable,
+    Vector,
+    WrongEmbedding,
+    printed,
+)
 from ingestion.embed.endpoint import Endpoint, EndpointEmbedder
 
 __all__ = [
@@ -14,4 +22,5 @@ __all__ = [
     "EndpointEmbedder",
     "Vector",
     "WrongEmbedding",
+    "printed",
 ]

@@ -4,12 +4,19 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
+import orjson
+
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
 # numpy takes 11 MB of a process: it is imported with `vectors`, where vectors are made.
 Vector: TypeAlias = "npt.NDArray[np.float32]"
+
+
+def printed(vector: Vector) -> str:
+    """A vector as pgvector reads it: each number with as many digits as tell it from all others of 32 bits."""
+    return orjson.dumps(vector, option=orjson.OPT_SERIALIZE_NUMPY).decode()
 
 
 class EmbeddingError(Exception):

@@ -8,7 +8,7 @@ from pgvector.sqlalchemy import HALFVEC
 from sqlalchemy import Integer, Text, Uuid, bindparam, cast, column, delete, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 
-from ingestion.embed import Vector
+from ingestion.embed import Vector, printed
 from ingestion.extraction import Extracted, passage
 from models.chunk import CHUNK
 from models.embedding import EMBEDDINGS
@@ -89,9 +89,9 @@ async def write_vectors(ctx: Ctx, model: str, passages: Sequence[Passage], vecto
     for pairs in batches(list(zip(passages, vectors, strict=True))):
         chunks = bindparam("chunks", [passage.chunk_id for passage, _ in pairs], type_=ARRAY(Uuid))
         ids = bindparam("ids", [new_id() for _ in pairs], type_=ARRAY(Uuid))
-        printed = bindparam("vectors", [_printed(vector) for _, vector in pairs], type_=ARRAY(Text))
+        texts = bindparam("vectors", [printed(vector) for _, vector in pairs], type_=ARRAY(Text))
         read = (
-            func.unnest(ids, chunks, printed)
+            func.unnest(ids, chunks, texts)
             .table_valued(column("id", Uuid), column("chunk_id", Uuid), column("vector", Text))
             .render_derived()
         )
@@ -107,8 +107,3 @@ def batches(rows: Sequence[Any]) -> Iterator[Sequence[Any]]:
     """Rows in parts."""
     for start in range(0, len(rows), BATCH):
         yield rows[start : start + BATCH]
-
-
-def _printed(vector: Vector) -> str:
-    """As pgvector reads it, with all the digits that 32 bits have."""
-    return "[" + ",".join(f"{number:.9g}" for number in vector.tolist()) + "]"

@@ -1,6 +1,7 @@
 """The bundled model needs no key, no network and little memory, and it never stops the event loop."""
 
 import asyncio
+import json
 import math
 import subprocess
 import sys
@@ -9,7 +10,7 @@ import time
 import numpy as np
 import pytest
 
-from ingestion.embed import BundledEmbedder
+from ingestion.embed import BundledEmbedder, printed
 from ingestion.embed.embedder import WrongEmbedding, batches
 from ingestion.embed.vectors import normalised
 
@@ -33,6 +34,12 @@ async def test_vectors_have_256_dimensions_and_length_1(model: BundledEmbedder) 
     assert [(one.shape, one.dtype) for one in vectors] == [((256,), np.float32)] * 5
     assert [float(np.linalg.norm(one)) for one in vectors] == pytest.approx([1.0] * 5, abs=1e-6)
     assert model.dimension == 256
+
+
+async def test_a_printed_vector_loses_nothing(model: BundledEmbedder) -> None:
+    (vector,) = await model.embed(PASSAGES[:1])
+    for each in (vector, np.array([1e-7, -3.4e38, 0.1, 1 / 3, 1.0], dtype=np.float32)):
+        assert np.array_equal(np.array(json.loads(printed(each)), dtype=np.float32), each)
 
 
 @pytest.mark.parametrize(
@@ -87,7 +94,7 @@ async def test_the_event_loop_goes_on_while_it_works(model: BundledEmbedder) -> 
 def test_a_process_that_uses_it_stays_small_and_keeps_its_log() -> None:
     program = """
 import asyncio, logging, re
-from ingestion.embed import BundledEmbedder
+from ingestion.embed import BundledEmbedder, printed
 asyncio.run(BundledEmbedder().embed([f"{number} " + "The warranty of a lamp lasts for two years. " * 25 for number in range(1000)]))
 peak = re.search(r"VmHWM:\\s+(\\d+) kB", open("/proc/self/status").read())
 print(int(peak[1]) // 1024, logging.getLogger().handlers, logging.getLogger().level)
