@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
@@ -63,7 +64,7 @@ async def search_knowledge(ctx: Ctx, wanted: KnowledgeSearch) -> Found:
         document_ids=None if wanted.document_ids is None else tuple(wanted.document_ids),
         metadata=wanted.meta or {},
     )
-    records = sorted(await ctx.db.records(sought.statement(depth(limit))), key=lambda record: str(record[0]))
+    records = sorted(await ctx.db.records(sought.statement(depth(limit))), key=itemgetter(0))
     return Found(wanted.query, fuse(map(_standing, records), limit, wanted.threshold))
 
 

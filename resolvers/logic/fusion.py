@@ -63,9 +63,9 @@ def depth(limit: int) -> int:
 
 def fuse(candidates: Iterable[tuple[Standing, T]], limit: int, threshold: float) -> Sequence[Ranked[T]]:
     """The best `limit` of those whose score is at least `threshold`, the best first; of equals, the one that came first."""
-    worthy = [each for each in candidates if each[0].score >= threshold]
-    best = sorted(worthy, key=lambda each: (-each[0].fused, -each[0].score))[:limit]
-    return [Ranked(rank, standing, passage) for rank, (standing, passage) in enumerate(best, 1)]
+    scored = ((standing.score, standing, passage) for standing, passage in candidates)
+    best = sorted((each for each in scored if each[0] >= threshold), key=lambda each: (-each[1].fused, -each[0]))[:limit]
+    return [Ranked(rank, standing, passage) for rank, (_, standing, passage) in enumerate(best, 1)]
 
 
 def by_score(hits: Sequence[Ranked[T]]) -> Sequence[Ranked[T]]:
