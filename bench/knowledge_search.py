@@ -20,7 +20,7 @@ from bench.targets import verdict
 from ingestion.embed import BundledEmbedder, Vector, printed
 from models.db import Database
 from models.migrations.run import upgrade
-from models.search import Candidate, Sought
+from models.search import Near, Sought
 
 FOLDER = HERE / ".data" / "knowledge"
 # Questions are eight words of a passage's middle, of which some are stop words, as people's are.
@@ -147,8 +147,8 @@ async def recall(servers: Servers, secret: str, asked: Sequence[Asked]) -> Recal
 
 async def first(database: Database, company_id: UUID, sought: Sought) -> set[UUID]:
     """The ten passages that the vectors' leg puts first."""
-    found = [Candidate(*record) for record in await database.session(company_id).records(sought.statement(30))]
-    return {each.chunk_id for each in found if each.vector_rank is not None and each.vector_rank <= AT}
+    found = await database.session(company_id).records(sought.nearest(AT))
+    return {Near(*record).chunk_id for record in found}
 
 
 async def vectors_of(connection: asyncpg.Connection, company_id: UUID) -> tuple[list[UUID], Vector]:

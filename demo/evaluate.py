@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import count
 
 from demo.library import KNOWLEDGE, knowledge_files
-from models.search import Candidate
+from models.search import Passage
 from resolvers.ctx import Ctx
 from resolvers.logic.fusion import Ranked
 from resolvers.search import MOST, KnowledgeSearch, search_knowledge
@@ -23,9 +23,9 @@ class Question:
     document: str
     passage: str
 
-    def answered_by(self, candidate: Candidate) -> bool:
+    def answered_by(self, passage: Passage) -> bool:
         """Whether this is the passage."""
-        return candidate.file_name == self.document and plain(self.passage) in plain(candidate.content)
+        return passage.file_name == self.document and plain(self.passage) in plain(passage.content)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +57,13 @@ async def ask(ctx: Ctx, question: Question) -> Asked:
     return Asked(question, {leg: place(ordered(hits, leg), question) for leg in LEGS})
 
 
-def ordered(hits: Sequence[Ranked[Candidate]], leg: str) -> list[Candidate]:
+def ordered(hits: Sequence[Ranked[Passage]], leg: str) -> list[Passage]:
     """The passages in the order of a leg, those alone that it found."""
     ranks = {"hybrid": lambda hit: hit.rank, "vector": lambda hit: hit.standing.vector_rank, "text": lambda hit: hit.standing.text_rank}
     return [hit.passage for hit in sorted((hit for hit in hits if ranks[leg](hit) is not None), key=ranks[leg])]
 
 
-def place(passages: Sequence[Candidate], question: Question) -> int | None:
+def place(passages: Sequence[Passage], question: Question) -> int | None:
     """Where the answer stands."""
     return next((at for at, passage in zip(count(1), passages, strict=False) if question.answered_by(passage)), None)
 

@@ -1,5 +1,6 @@
-"""What a search asks of the database, and what comes back: candidates of both legs with what there is to say of each."""
+"""What a search asks of the database, and what comes back: the candidates of either leg, then the passages that are given."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -8,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import BindParameter, Text, TextClause, Uuid, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from models.search_sql import EXACT_BELOW, search_sql
+from models.search_sql import EXACT_BELOW, PASSAGES, nearest_sql, worded_sql
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +31,43 @@ class Sought:
         """Whether documents are chosen."""
         return self.agent_id is not None or self.document_ids is not None or bool(self.metadata)
 
-    def statement(self, depth: int) -> TextClause:
-        """The statement that finds up to `depth` candidates by either leg."""
+    def nearest(self, depth: int) -> TextClause:
+        """The statement that finds up to `depth` passages by their vectors, as records of `Near`."""
+        return _nearest(self.dimension, narrowed=self.narrowed, depth=depth, exact_below=self.exact_below).bindparams(**self._values())
+
+    def worded(self, depth: int) -> TextClause:
+        """The statement that finds up to `depth` passages by their words, as records of `Worded`."""
+        return _worded(self.dimension, narrowed=self.narrowed, depth=depth).bindparams(**self._values())
+
+    def _values(self) -> dict[str, Any]:
         values: dict[str, Any] = {"query": self.query, "vector": self.vector, "model": self.model}
         if self.narrowed:
             ids = None if self.document_ids is None else list(self.document_ids)
             values |= {"agent_id": self.agent_id, "document_ids": ids, "metadata": self.metadata}
-        return _form(self.dimension, narrowed=self.narrowed, depth=depth, exact_below=self.exact_below).bindparams(**values)
+        return values
+
+
+def passages(chunk_ids: Sequence[UUID]) -> TextClause:
+    """The statement that reads passages, as records of `Passage`, in no order; one that is gone is left out."""
+    return _PASSAGES.bindparams(ids=list(chunk_ids))
+
+
+_PASSAGES = text(PASSAGES).bindparams(bindparam("ids", type_=ARRAY(Uuid())))
+
+
+# Writing a form of question down, without values, took three quarters of the way to a statement.
+@lru_cache(maxsize=64)
+def _nearest(dimension: int, *, narrowed: bool, depth: int, exact_below: int) -> TextClause:
+    return _bound(nearest_sql(dimension, narrowed=narrowed, depth=depth, exact_below=exact_below), narrowed=narrowed)
 
 
 @lru_cache(maxsize=64)
-def _form(dimension: int, *, narrowed: bool, depth: int, exact_below: int) -> TextClause:
-    """A form of question, without values: writing it down took three quarters of the way to a statement."""
+def _worded(dimension: int, *, narrowed: bool, depth: int) -> TextClause:
+    return _bound(worded_sql(dimension, narrowed=narrowed, depth=depth), narrowed=narrowed)
+
+
+def _bound(sql: str, *, narrowed: bool) -> TextClause:
+    """The text with its parameters' types."""
     bound: list[BindParameter[Any]] = [bindparam(name, type_=Text()) for name in ("query", "vector", "model")]
     if narrowed:
         bound += [
@@ -49,11 +75,32 @@ def _form(dimension: int, *, narrowed: bool, depth: int, exact_below: int) -> Te
             bindparam("document_ids", type_=ARRAY(Uuid())),
             bindparam("metadata", type_=JSONB()),
         ]
-    return text(search_sql(dimension, narrowed=narrowed, depth=depth, exact_below=exact_below)).bindparams(*bound)
+    return text(sql).bindparams(*bound)
 
 
-class Candidate(NamedTuple):
-    """A row of that statement: the passage, its document, and how it stands in either leg (see `resolvers.logic.fusion`)."""
+class Near(NamedTuple):
+    """A passage whose vector is near the question's, the nearest first. `mask` tells which of the question's words it has."""
+
+    chunk_id: UUID
+    mask: int
+    cosine: float
+
+
+class Worded(NamedTuple):
+    """A passage with some of the question's words, or, without a passage, what a mask is worth.
+
+    `weight` is the share of the words, each weighed by how rare it is; `place` counts from 1, equals share the middle of theirs.
+    """
+
+    chunk_id: UUID | None
+    mask: int
+    cosine: float | None
+    weight: float | None
+    place: float | None
+
+
+class Passage(NamedTuple):
+    """A passage and its document's names."""
 
     chunk_id: UUID
     document_id: UUID
@@ -67,7 +114,3 @@ class Candidate(NamedTuple):
     title: str
     file_name: str
     agent_id: UUID | None
-    text: float | None
-    text_rank: float | None
-    cosine: float | None
-    vector_rank: float | None

@@ -1,7 +1,8 @@
-"""The one statement of a search: passages near the question's vector and passages with its words, and what each says of them.
+"""The statements of a search: passages near the question's vector, passages with its words, and what the best of them say.
 
-Its text depends on the vectors' dimension, on whether documents are chosen, and on how deep it looks: never on a value.
-Row level security holds every table in it. Whatever is compared once a row is a sub-select without variables, which is computed once.
+The first two run side by side. Their texts depend on the vectors' dimension, on whether documents are chosen, and on how deep they
+look: never on a value. Row level security holds every table in them. Whatever is compared once a row is a sub-select without
+variables, which is computed once.
 """
 
 from models.embedding import INDEXED
@@ -13,12 +14,9 @@ LONGEST_TEXT = 1000
 # a company of 30,000 as an index that misses one in five (docs/decisions/0012-hybrid-search.md).
 EXACT_BELOW = 50_000
 
-# The company and the words are two conditions, which the index meets at once. As one query they are taken for so many rows
-# that PostgreSQL fetches all of the company's keys besides, to have fewer pages to read: half of what finding words took.
-# `{part}` limits passages to chosen documents. Where a language takes a word for a stop word, it is none to look for.
-SEARCH = """
-WITH {chosen}size AS MATERIALIZED (SELECT coalesce(sum(chunk_count), 0)::bigint AS n FROM {documents}),
-{nearest},
+# The question's words as terms of full text, in an order that both statements give them. Where a language takes a word for a stop
+# word, it is none to look for.
+TERMS = """
 words AS MATERIALIZED (
   SELECT w, tsvector_to_array(to_tsvector('english', w)) AS en, tsvector_to_array(to_tsvector('italian', w)) AS it,
          tsvector_to_array(to_tsvector('simple', w)) AS plain
@@ -31,7 +29,22 @@ terms AS MATERIALIZED (
   SELECT array_agg(term) AS t, string_agg('(' || term || ')', '|') AS any_of
     FROM (SELECT term
             FROM (SELECT w, CASE WHEN en = it THEN {english} ELSE concat_ws('|', {english}, {italian}) END AS term FROM sought) each
-           GROUP BY term ORDER BY max(length(w)) DESC, term LIMIT {most_words}) kept),
+           GROUP BY term ORDER BY max(length(w)) DESC, term LIMIT {most_words}) kept)"""
+
+# Records of `Near`.
+NEAREST = """
+WITH {chosen}size AS MATERIALIZED (SELECT coalesce(sum(chunk_count), 0)::bigint AS n FROM {documents}),
+nearest AS MATERIALIZED ({nearest}),{terms}
+SELECT near.id, c.mask, (1 - near.distance)::float8
+  FROM nearest near, LATERAL (SELECT {mask} AS mask FROM chunks WHERE chunks.id = near.id LIMIT 1) c
+ ORDER BY near.distance, near.id
+"""
+
+# Records of `Worded`. The company and the words are two conditions, which the index meets at once. As one query they are taken for so
+# many rows that PostgreSQL fetches all of the company's keys besides, to have fewer pages to read: half of what finding words took.
+# `{part}` limits passages to chosen documents.
+WORDED = """
+WITH {chosen}size AS MATERIALIZED (SELECT coalesce(sum(chunk_count), 0)::bigint AS n FROM {documents}),{terms},
 asked AS MATERIALIZED (
   SELECT quote_literal(current_setting('app.company_id'))::tsquery AS company, any_of::tsquery AS any_of FROM terms WHERE any_of <> ''),
 matched AS MATERIALIZED (
@@ -48,19 +61,19 @@ ranked AS MATERIALIZED (
   SELECT mask, weight, sum(equals) OVER (ORDER BY weight DESC) - (sum(equals) OVER (PARTITION BY weight) - 1) / 2 AS place FROM weighed),
 worth AS MATERIALIZED (
   SELECT array_agg(coalesce(weight, 0) ORDER BY i) AS of_mask FROM generate_series(1, {most_masks}) i LEFT JOIN ranked ON mask = i),
-worded AS (SELECT id FROM matched ORDER BY (SELECT of_mask FROM worth)[mask] DESC, id LIMIT {depth}),
-found AS MATERIALIZED (SELECT id FROM nearest UNION SELECT id FROM worded)
-SELECT c.*, (1 - coalesce(near.distance, e.distance))::float8, near.place::float8
-  FROM found
-  JOIN LATERAL (
-    SELECT c.id, c.document_id, c.version, c.ordinal, c.page, c.span_start, c.span_end, c.headings, c.content,
-           d.title, d.file_name, d.agent_id, r.weight::float8, r.place::float8
-      FROM chunks c LEFT JOIN ranked r ON r.mask = {mask}, LATERAL (SELECT * FROM documents d WHERE d.id = c.document_id LIMIT 1) d
-     WHERE c.id = found.id LIMIT 1) c ON true
-  LEFT JOIN (SELECT *, row_number() OVER (ORDER BY distance, id) AS place FROM nearest) near ON near.id = found.id
-  LEFT JOIN LATERAL (
-    SELECT embedding <=> (SELECT CAST(:vector AS halfvec)) AS distance FROM embeddings
-     WHERE chunk_id = found.id AND model = :model AND dimension = {dimension} AND near.id IS NULL LIMIT 1) e ON true
+worded AS (SELECT id, mask FROM matched ORDER BY (SELECT of_mask FROM worth)[mask] DESC, id LIMIT {depth})
+SELECT w.id, w.mask, (1 - e.distance)::float8, NULL::float8, NULL::float8
+  FROM worded w LEFT JOIN LATERAL (
+    SELECT {compared} AS distance FROM embeddings WHERE chunk_id = w.id AND model = :model AND dimension = {dimension} LIMIT 1) e ON true
+UNION ALL
+SELECT NULL, mask, NULL, weight::float8, place::float8 FROM ranked
+"""
+
+# Records of `Passage`.
+PASSAGES = """
+SELECT c.id, c.document_id, c.version, c.ordinal, c.page, c.span_start, c.span_end, c.headings, c.content, d.title, d.file_name, d.agent_id
+  FROM chunks c, LATERAL (SELECT * FROM documents d WHERE d.id = c.document_id LIMIT 1) d
+ WHERE c.id = ANY(:ids)
 """
 
 CHOSEN = """chosen AS MATERIALIZED (SELECT id, chunk_count FROM documents
@@ -82,27 +95,36 @@ INDEX = "(" + VECTORS + " AND (SELECT n FROM size) >= {exact_below} ORDER BY dis
 QUOTED = r"(SELECT string_agg('''' || replace(replace(l, '\', '\\'), '''', '''''') || '''', '&' ORDER BY l) FROM unnest({}) l)"
 
 
-def search_sql(dimension: int, *, narrowed: bool, depth: int, exact_below: int = EXACT_BELOW) -> str:
-    """The statement's text, for vectors of that dimension. Each of its two legs finds `depth` passages."""
-    vectors_part = PART_OF_VECTORS if narrowed else ""
-    legs = {"dimension": dimension, "part": vectors_part, "depth": depth, "exact_below": exact_below}
+def nearest_sql(dimension: int, *, narrowed: bool, depth: int, exact_below: int = EXACT_BELOW) -> str:
+    """The statement that finds the `depth` nearest vectors, of that dimension."""
+    legs = {"dimension": dimension, "part": PART_OF_VECTORS if narrowed else "", "depth": depth, "exact_below": exact_below}
     indexed = dimension in INDEXED
     exact_limit = f"(SELECT CASE WHEN n < {exact_below} THEN {depth} ELSE 0 END FROM size)" if indexed else depth
     nearest = EXACT.format(**legs, distance=COMPARED, exact_limit=exact_limit)
     if indexed:
         nearest += " UNION ALL " + INDEX.format(**legs, distance=LOOKED_UP.format(dimension=dimension))
-    bits = (f"{1 << i} * coalesce(search @@ (SELECT t[{i + 1}]::tsquery FROM terms), false)::int" for i in range(MOST_WORDS))
-    return SEARCH.format(
-        chosen=CHOSEN if narrowed else "",
-        documents="chosen" if narrowed else "documents",
-        nearest=f"nearest AS MATERIALIZED ({nearest})",
-        longest_text=LONGEST_TEXT,
-        most_words=MOST_WORDS,
-        most_masks=(1 << MOST_WORDS) - 1,
-        english=QUOTED.format("en"),
-        italian=QUOTED.format("it"),
-        mask=" + ".join(bits),
+    return NEAREST.format(**_common(narrowed=narrowed), nearest=nearest)
+
+
+def worded_sql(dimension: int, *, narrowed: bool, depth: int) -> str:
+    """The statement that finds the `depth` passages that have most of the question's words, and how near their vectors are."""
+    return WORDED.format(
+        **_common(narrowed=narrowed),
         part_of_chunks=PART_OF_CHUNKS if narrowed else "",
+        most_masks=(1 << MOST_WORDS) - 1,
         depth=depth,
         dimension=dimension,
+        compared=COMPARED,
     )
+
+
+def _common(*, narrowed: bool) -> dict[str, str]:
+    """What both have."""
+    bits = (f"{1 << i} * coalesce(search @@ (SELECT t[{i + 1}]::tsquery FROM terms), false)::int" for i in range(MOST_WORDS))
+    english, italian = QUOTED.format("en"), QUOTED.format("it")
+    return {
+        "chosen": CHOSEN if narrowed else "",
+        "documents": "chosen" if narrowed else "documents",
+        "mask": " + ".join(bits),
+        "terms": TERMS.format(longest_text=LONGEST_TEXT, most_words=MOST_WORDS, english=english, italian=italian),
+    }

@@ -2,19 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from operator import itemgetter
+from itertools import starmap
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 from pydantic import AliasChoices, Field, StringConstraints
 
-from models.search import Candidate, Sought
+from models.search import Near, Passage, Sought, Worded, passages
 from resolvers.ctx import Ctx, query
 from resolvers.documents.storage import knowledge_of
 from resolvers.inputs import Input
 from resolvers.logic.fusion import Ranked, Standing, depth, fuse
 
 USUAL, MOST = 5, 50
+# A document that is ingested anew between finding passages and reading them has others then, which are looked for again.
+LOOKS = 3
 NO_QUERY = "Query is required"
 
 
@@ -42,7 +44,7 @@ class Found:
     """The passages, the best first."""
 
     query: str
-    hits: Sequence[Ranked[Candidate]]
+    hits: Sequence[Ranked[Passage]]
 
 
 @query("documents:read")
@@ -64,10 +66,21 @@ async def search_knowledge(ctx: Ctx, wanted: KnowledgeSearch) -> Found:
         document_ids=None if wanted.document_ids is None else tuple(wanted.document_ids),
         metadata=wanted.meta or {},
     )
-    records = sorted(await ctx.db.records(sought.statement(depth(limit))), key=itemgetter(0))
-    return Found(wanted.query, fuse(map(_standing, records), limit, wanted.threshold))
+    for _ in range(LOOKS):
+        hits = fuse(await _candidates(ctx, sought, depth(limit)), limit, wanted.threshold)
+        records = await ctx.db.records(passages([hit.passage for hit in hits])) if hits else ()
+        read = {passage.chunk_id: passage for passage in starmap(Passage, records)}
+        if len(read) == len(hits):
+            break
+    return Found(wanted.query, [Ranked(hit.rank, hit.standing, read[hit.passage]) for hit in hits if hit.passage in read])
 
 
-def _standing(record: Sequence[Any]) -> tuple[Standing, Candidate]:
-    passage = Candidate(*record)
-    return Standing(passage.cosine, passage.vector_rank, passage.text, passage.text_rank), passage
+async def _candidates(ctx: Ctx, sought: Sought, depth: int) -> Sequence[tuple[Standing, UUID]]:
+    """How the passages stand that either leg finds, in the order of their ids. The legs run side by side."""
+    nearest, worded = await ctx.db.records_together(sought.nearest(depth), sought.worded(depth))
+    words = [Worded(*record) for record in worded]
+    worth = {each.mask: (each.weight, each.place) for each in words if each.chunk_id is None}
+    found = {each.chunk_id: Standing(each.cosine, None, *worth[each.mask]) for each in words if each.chunk_id is not None}
+    for place, near in enumerate(starmap(Near, nearest), 1):
+        found[near.chunk_id] = Standing(near.cosine, place, *worth.get(near.mask, (None, None)))
+    return [(found[chunk_id], chunk_id) for chunk_id in sorted(found)]

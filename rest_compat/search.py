@@ -7,7 +7,7 @@ import orjson
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from models.search import Candidate
+from models.search import Passage
 from printed import Printed
 from resolvers.ctx import Ctx
 from resolvers.logic.fusion import Ranked, by_score
@@ -90,7 +90,7 @@ async def search(ctx: Caller, body: KnowledgeSearch) -> Response:
     return Printed(orjson.dumps({"query": found.query, "results": results, "count": len(results)}, default=str))
 
 
-def printed(ctx: Ctx, hit: Ranked[Candidate]) -> dict[str, Any]:
+def printed(ctx: Ctx, hit: Ranked[Passage]) -> dict[str, Any]:
     """A `SearchResult`."""
     passage, standing = hit.passage, hit.standing
     origin = {"source": passage.file_name, "page": passage.page}

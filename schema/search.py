@@ -10,7 +10,7 @@ from strawberry.utils.str_converters import to_camel_case
 from models.catalogue import entity
 from models.chunk import CHUNK
 from models.db.row import Row
-from models.search import Candidate
+from models.search import Passage
 from resolvers.ctx import Ctx
 from resolvers.errors import BadRequest, Issue
 from resolvers.logic.fusion import Ranked
@@ -59,7 +59,7 @@ def _far(noun: str, key: str, said: str) -> Any:
 class KnowledgeHit:
     """Where it stands, what it says and where it is from."""
 
-    passage: strawberry.Private[Candidate]
+    passage: strawberry.Private[Passage]
     rank: int = strawberry.field(description="Its place by vectors and words together, from 1.")
     score: float = strawberry.field(description="Cosine similarity with the question, in [0, 1]; what `threshold` is compared with.")
     document_id: strawberry.ID = strawberry.field(description="The document it is from.")
@@ -77,7 +77,7 @@ class KnowledgeHit:
     chunk = _far("chunk", "chunk_id", "The chunk, with all its fields; null once a new ingestion has replaced it.")
 
     @classmethod
-    def of(cls, hit: Ranked[Candidate]) -> "KnowledgeHit":
+    def of(cls, hit: Ranked[Passage]) -> "KnowledgeHit":
         """A hit as it is shown."""
         passage, standing = hit.passage, hit.standing
         return cls(

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from app import Parley
 from demo.library import add_document
-from models.search import Candidate
+from models.search import Passage
 from resolvers.ctx import Ctx
 from resolvers.logic.fusion import Ranked
 from resolvers.search import KnowledgeSearch, search_knowledge
@@ -26,7 +26,7 @@ class Shelf:
         file.write_text(text)
         return await add_document(self.ctx, file, **fields)
 
-    async def find(self, query: str, **given: object) -> list[Ranked[Candidate]]:
+    async def find(self, query: str, **given: object) -> list[Ranked[Passage]]:
         """The hits of a search."""
         return list((await search_knowledge(self.ctx, KnowledgeSearch.read({"query": query, **given}))).hits)
 

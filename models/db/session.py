@@ -1,5 +1,6 @@
 """A session: everything a request may do with the database, held to one company."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ from models.db.graph import Filler, graph_statement
 from models.db.pool import BROKEN
 from models.db.questions import rows_sql, total_sql
 from models.db.row import Row, rows_of
-from models.db.statement import json_statement, rows_statement, value_statement
+from models.db.statement import Statement, json_statement, rows_statement, value_statement
 from models.db.turns import Turns
 from models.rows import Rows
 from models.shape import Shape
@@ -63,6 +64,24 @@ class Session:
     async def records(self, select: Select[Any] | TextClause) -> Sequence[Sequence[Any]]:
         """What a select of any columns returns, as tuples."""
         return await self._records(compile_statement(select))
+
+    async def records_together(self, *selects: TextClause) -> Sequence[Sequence[Sequence[Any]]]:
+        """What each select returns. They run side by side, on a connection each and on a snapshot each; in a transaction in turn."""
+        if self._transaction is not None:
+            return [await self.records(each) for each in selects]
+        if not self._turns.take():
+            await self._turns.wait()
+        self.statements += len(selects)
+        running = [asyncio.ensure_future(self._reads.value(*self._in_company(rows_statement(compile_statement(each))))) for each in selects]
+        try:
+            return [found or [] for found in await asyncio.gather(*running)]
+        except BaseException:
+            for each in running:
+                each.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
+            raise
+        finally:
+            self._turns.give()
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[None]:
@@ -134,6 +153,9 @@ class Session:
             return records
         finally:
             self._turns.give()
+
+    def _in_company(self, statement: Statement) -> Statement:
+        return Statement(statement.text, [*statement.values, self._company])
 
     async def _value(self, text: str, values: list[Any]) -> Any:
         if not self._turns.take():

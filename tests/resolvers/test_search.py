@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from app import Parley
 from embedded import PostgresServer
 from ingestion.embed import Endpoint, EndpointEmbedder
-from models.search import Candidate, Sought
+from models.search import Near, Sought
 from resolvers.errors import BadRequest, Unavailable
 from resolvers.questions import Questions
 from resolvers.search import KnowledgeSearch
@@ -162,9 +162,9 @@ async def test_the_index_finds_what_comparing_all_finds(shelf: Shelf, others: Sh
     questions = Questions(shelf.ctx.knowledge.embedder)  # type: ignore[union-attr]  # made with it
     sought = Sought("lamp 7", await questions.vector("lamp 7"), questions.embedder.model, 256)
 
-    async def nearest(asked: Sought) -> set[tuple[UUID, float | None, float]]:
-        passages = [Candidate(*row) for row in await shelf.ctx.db.records(asked.statement(30))]
-        return {(each.chunk_id, each.cosine and round(each.cosine, 5), each.vector_rank) for each in passages if each.vector_rank}
+    async def nearest(asked: Sought) -> list[tuple[UUID, float]]:
+        found = [Near(*row) for row in await shelf.ctx.db.records(asked.nearest(30))]
+        return [(each.chunk_id, round(each.cosine, 5)) for each in found]
 
     variants = (sought, replace(sought, exact_below=0), replace(sought, exact_below=0, metadata={}, document_ids=None))
     found = [await nearest(each) for each in variants]
@@ -172,14 +172,14 @@ async def test_the_index_finds_what_comparing_all_finds(shelf: Shelf, others: Sh
     assert found[0] == found[1] == found[2]
 
 
-async def test_a_search_takes_one_statement_and_a_blank_one_none(shelf: Shelf) -> None:
+async def test_a_search_takes_three_statements_and_a_blank_one_none(shelf: Shelf) -> None:
     await shelf.add(HOURS, "hours.md")
     before = shelf.ctx.db.statements
     await shelf.find("showroom")
-    assert shelf.ctx.db.statements == before + 1
+    assert shelf.ctx.db.statements == before + 3
     assert await shelf.find(" \n\t ") == []
     assert await shelf.find("showroom", limit=0) == []
-    assert shelf.ctx.db.statements == before + 1
+    assert shelf.ctx.db.statements == before + 3
 
 
 @pytest.mark.parametrize(
