@@ -17,6 +17,7 @@ from bench.servers import Servers
 from ingestion.embed import BundledEmbedder
 from ingestion.tokens import bundled_tokenizer
 from models.db import Database
+from models.embedding import pack_size
 from models.ids import new_id
 from models.system import MemberRows
 
@@ -99,6 +100,14 @@ async def add(connection: asyncpg.Connection, company_id: UUID, texts: Sequence[
     made = {"company_id": company_id, "model": embedder.model, "dimension": embedder.dimension}
     rows = [made | {"id": new_id(), "chunk_id": chunk_id, "embedding": vector} for chunk_id, vector in zip(chunk_ids, vectors, strict=True)]
     await copy(connection, "embeddings", rows)
+    size = pack_size(embedder.dimension)
+    await copy(connection, "embedding_packs", [pack(made, rows[at : at + size]) for at in range(0, len(rows), size)])
+
+
+def pack(made: dict[str, Any], rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Embeddings as one row."""
+    chunk_ids = [row["chunk_id"] for row in rows]
+    return made | {"id": chunk_ids[0], "chunk_ids": chunk_ids, "embeddings": [row["embedding"] for row in rows]}
 
 
 def chunk_rows(company_id: UUID, document_id: UUID, ids: Sequence[UUID], texts: Sequence[str]) -> Iterator[dict[str, Any]]:

@@ -1,14 +1,17 @@
-"""Embeddings: vectors of chunks. Each tells its model, so that those of different models never meet."""
+"""Embeddings: vectors of chunks, one a row and many a row. Each tells its model, so that those of different models never meet."""
 
 from typing import Any
 from uuid import UUID
 
 from pgvector.sqlalchemy import HALFVEC
-from sqlalchemy import CheckConstraint, Index, Table, literal_column, text
+from sqlalchemy import CheckConstraint, Index, Table, Uuid, literal_column, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
 
 from models.columns import belongs_to, identifier, of_company, tenant, tenant_key, unique_in_company, words
 
+# What the vectors of a pack, with the ids of their chunks, may take in bytes: with the rest of the row it fills a page of PostgreSQL.
+PACK = 7800
 # Dimensions whose vectors have an index; those of others are all compared.
 INDEXED = (256, 384, 512, 768, 1024, 1536, 3072)
 
@@ -48,4 +51,33 @@ class Embedding(SQLModel, table=True):
     embedding: Any = Field(sa_type=HALFVEC, nullable=False)
 
 
+class EmbeddingPack(SQLModel, table=True):
+    """The embedding_packs table: the embeddings once more, as many vectors of a document in a row as a page holds.
+
+    Comparing a question with all vectors of a company takes half as long over packs as over rows (docs/decisions/0012-hybrid-search.md).
+    A document's chunks come and go together, so a pack goes with its first chunk. A larger vector than a page is stored beside.
+    """
+
+    __tablename__ = "embedding_packs"
+    __table_args__ = (
+        tenant_key(),
+        of_company(),
+        belongs_to("chunks", "id"),
+        CheckConstraint("cardinality(chunk_ids) = cardinality(embeddings)", name="pairs"),
+    )
+
+    company_id: UUID = tenant()
+    id: UUID = identifier("The first of its chunks.")
+    model: str = words("The model that made its vectors.")
+    dimension: int = Field(nullable=False)
+    chunk_ids: list[UUID] = Field(sa_type=ARRAY(Uuid), nullable=False)
+    embeddings: list[Any] = Field(sa_type=ARRAY(HALFVEC), nullable=False)
+
+
+def pack_size(dimension: int) -> int:
+    """How many vectors of a dimension a pack holds: each is 2 bytes a number and 8 more, and the id of its chunk has 16."""
+    return max(1, PACK // (2 * dimension + 8 + 16))
+
+
+EMBEDDING_PACKS: Table = SQLModel.metadata.tables["embedding_packs"]
 EMBEDDINGS: Table = SQLModel.metadata.tables["embeddings"]

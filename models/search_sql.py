@@ -81,15 +81,20 @@ CHOSEN = """chosen AS MATERIALIZED (SELECT id, chunk_count FROM documents
     AND (CAST(:document_ids AS uuid[]) IS NULL OR id = ANY(:document_ids)) AND metadata @> CAST(:metadata AS jsonb)),
 """
 PART_OF_CHUNKS = " AND document_id IN (SELECT id FROM chosen)"
-PART_OF_VECTORS = " AND chunk_id IN (SELECT id FROM chunks WHERE document_id IN (SELECT id FROM chosen))"
+PART_OF_VECTORS = " AND {key} IN (SELECT id FROM chunks WHERE document_id IN (SELECT id FROM chosen))"
 
-VECTORS = "SELECT chunk_id AS id, {distance} AS distance FROM embeddings WHERE model = :model AND dimension = {dimension}{part}"
 COMPARED = "embedding <=> (SELECT CAST(:vector AS halfvec))"
 # The index's own expression, and nothing else, is what the planner finds the index by.
 LOOKED_UP = "embedding::halfvec({dimension}) <=> (SELECT CAST(:vector AS halfvec({dimension})))"
 # A limit of 0 runs nothing; a condition here would stand between the rows and their sorting, one call a row.
-EXACT = "(" + VECTORS + " ORDER BY distance LIMIT {exact_limit})"
-INDEX = "(" + VECTORS + " AND (SELECT n FROM size) >= {exact_below} ORDER BY distance LIMIT {depth})"
+EXACT = """(
+  SELECT id, {distance} AS distance
+    FROM (SELECT unnest(chunk_ids) AS id, unnest(embeddings) AS embedding FROM embedding_packs
+           WHERE model = :model AND dimension = {dimension}{part}) packed
+   ORDER BY distance LIMIT {exact_limit})"""
+INDEX = """(
+  SELECT chunk_id AS id, {distance} AS distance FROM embeddings
+   WHERE model = :model AND dimension = {dimension}{part} AND (SELECT n FROM size) >= {exact_below} ORDER BY distance LIMIT {depth})"""
 
 # A lexeme in quotes, and those of one word all together, such as the three of `DRV-24-36`.
 QUOTED = r"(SELECT string_agg('''' || replace(replace(l, '\', '\\'), '''', '''''') || '''', '&' ORDER BY l) FROM unnest({}) l)"
@@ -97,12 +102,13 @@ QUOTED = r"(SELECT string_agg('''' || replace(replace(l, '\', '\\'), '''', '''''
 
 def nearest_sql(dimension: int, *, narrowed: bool, depth: int, exact_below: int = EXACT_BELOW) -> str:
     """The statement that finds the `depth` nearest vectors, of that dimension."""
-    legs = {"dimension": dimension, "part": PART_OF_VECTORS if narrowed else "", "depth": depth, "exact_below": exact_below}
+    legs = {"dimension": dimension, "depth": depth, "exact_below": exact_below}
+    by_pack, by_row = (PART_OF_VECTORS.format(key=key) if narrowed else "" for key in ("id", "chunk_id"))
     indexed = dimension in INDEXED
     exact_limit = f"(SELECT CASE WHEN n < {exact_below} THEN {depth} ELSE 0 END FROM size)" if indexed else depth
-    nearest = EXACT.format(**legs, distance=COMPARED, exact_limit=exact_limit)
+    nearest = EXACT.format(**legs, part=by_pack, distance=COMPARED, exact_limit=exact_limit)
     if indexed:
-        nearest += " UNION ALL " + INDEX.format(**legs, distance=LOOKED_UP.format(dimension=dimension))
+        nearest += " UNION ALL " + INDEX.format(**legs, part=by_row, distance=LOOKED_UP.format(dimension=dimension))
     return NEAREST.format(**_common(narrowed=narrowed), nearest=nearest)
 
 

@@ -5,13 +5,13 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from pgvector.sqlalchemy import HALFVEC
-from sqlalchemy import Integer, Text, Uuid, bindparam, cast, column, delete, func, literal, select
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
+from sqlalchemy import CTE, ColumnElement, Integer, Select, Text, Uuid, bindparam, cast, column, delete, func, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, aggregate_order_by, insert
 
 from ingestion.embed import Vector, printed
 from ingestion.extraction import Extracted, passage
 from models.chunk import CHUNK
-from models.embedding import EMBEDDINGS
+from models.embedding import EMBEDDING_PACKS, EMBEDDINGS, pack_size
 from models.ids import new_id
 from resolvers.ctx import Ctx
 
@@ -85,9 +85,11 @@ async def write_chunks(ctx: Ctx, document_id: UUID, made: Passages) -> None:
 
 
 async def write_vectors(ctx: Ctx, model: str, passages: Sequence[Passage], vectors: Sequence[Vector]) -> None:
-    """Inside a command: give chunks their vectors of a model, unless they have some, and take those of other models away."""
+    """Inside a command: give a document's chunks their vectors of a model, unless they have some, and take those of other models away."""
     for pairs in batches(list(zip(passages, vectors, strict=True))):
         chunks = bindparam("chunks", [passage.chunk_id for passage, _ in pairs], type_=ARRAY(Uuid))
+        for table, key in ((EMBEDDINGS, "chunk_id"), (EMBEDDING_PACKS, "id")):
+            await ctx.db.execute(delete(table).where(table.c[key] == func.any(chunks), table.c.model != model))
         ids = bindparam("ids", [new_id() for _ in pairs], type_=ARRAY(Uuid))
         texts = bindparam("vectors", [printed(vector) for _, vector in pairs], type_=ARRAY(Text))
         read = (
@@ -95,12 +97,22 @@ async def write_vectors(ctx: Ctx, model: str, passages: Sequence[Passage], vecto
             .table_valued(column("id", Uuid), column("chunk_id", Uuid), column("vector", Text))
             .render_derived()
         )
-        facts = (literal(model, Text), literal(len(pairs[0][1]), Integer))
+        dimension = len(pairs[0][1])
+        facts = (literal(model, Text), literal(dimension, Integer))
         chosen = select(read.c.id, read.c.chunk_id, *facts, cast(read.c.vector, HALFVEC))
-        stale = (EMBEDDINGS.c.chunk_id == func.any(chunks), EMBEDDINGS.c.model != model)
-        added = insert(EMBEDDINGS).from_select(["id", "chunk_id", "model", "dimension", "embedding"], chosen)
-        await ctx.db.execute(added.on_conflict_do_nothing())
-        await ctx.db.execute(delete(EMBEDDINGS).where(*stale))
+        given = insert(EMBEDDINGS).from_select(["id", "chunk_id", "model", "dimension", "embedding"], chosen).on_conflict_do_nothing()
+        added = given.returning(EMBEDDINGS.c.chunk_id, EMBEDDINGS.c.embedding).cte("added")
+        packs = packed(added, facts, pack_size(dimension))
+        await ctx.db.execute(insert(EMBEDDING_PACKS).from_select(["id", "model", "dimension", "chunk_ids", "embeddings"], packs))
+
+
+def packed(added: CTE, facts: Sequence[ColumnElement[Any]], size: int) -> Select[Any]:
+    """Packs of so many vectors, in reading order, which is the order of the chunks' ids."""
+    number = func.row_number().over(order_by=added.c.chunk_id) - 1
+    each = select(added.c.chunk_id, added.c.embedding, (number // literal(size, Integer)).label("pack")).subquery()
+    ids = func.array_agg(aggregate_order_by(each.c.chunk_id, each.c.chunk_id), type_=ARRAY(Uuid))
+    vectors = func.array_agg(aggregate_order_by(each.c.embedding, each.c.chunk_id), type_=ARRAY(HALFVEC))
+    return select(ids[1], *facts, ids, vectors).group_by(each.c.pack)
 
 
 def batches(rows: Sequence[Any]) -> Iterator[Sequence[Any]]:

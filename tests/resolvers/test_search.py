@@ -90,7 +90,7 @@ async def test_operators_and_quotes_are_words_like_any(query: str, shelf: Shelf)
 
 async def test_a_passage_without_a_vector_is_found_by_its_words_with_the_score_0(shelf: Shelf, postgres: PostgresServer) -> None:
     await shelf.add(PARTS, "parts.md")
-    await as_owner(postgres, "DELETE FROM embeddings")
+    await as_owner(postgres, "DELETE FROM embeddings; DELETE FROM embedding_packs")
     (hit,) = await shelf.find("driver for pendants")
     assert (hit.standing.cosine, hit.standing.score, hit.standing.found_by) == (None, 0.0, ("text",))
     assert await shelf.find("driver for pendants", threshold=0.000001) == []
@@ -99,6 +99,7 @@ async def test_a_passage_without_a_vector_is_found_by_its_words_with_the_score_0
 async def test_vectors_of_another_model_are_never_compared(shelf: Shelf, postgres: PostgresServer) -> None:
     await shelf.add(PARTS, "parts.md")
     await as_owner(postgres, "UPDATE embeddings SET model = 'another', dimension = 3, embedding = '[1,2,3]'")
+    await as_owner(postgres, "UPDATE embedding_packs SET model = 'another', dimension = 3, embeddings = array['[1,2,3]'::halfvec]")
     assert await shelf.find("components for luminaires") == []
     assert [hit.standing.found_by for hit in await shelf.find("driver")] == [("text",)]
 
