@@ -104,6 +104,8 @@ class Document(DocumentFields, table=True):
         Index("ix_documents_company_id_created_at_id", "company_id", "created_at", "id"),
         Index("ix_documents_company_id_agent_id_created_at_id", "company_id", "agent_id", "created_at", "id"),
         Index("ix_documents_embedding_model", "embedding_model"),
+        # How many passages a company has is asked by every search: read from the index alone.
+        Index("ix_documents_company_id_chunk_count", "company_id", "chunk_count"),
     )
 
     company_id: UUID = tenant()

@@ -1,14 +1,16 @@
 """What a search asks of the database, and what comes back: the candidates of either leg, then the passages that are given."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import BindParameter, Text, TextClause, Uuid, bindparam, text
+from sqlalchemy import Text, Uuid, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.types import TypeEngine
 
+from models.db.compile import Compiled, compile_statement
 from models.search_sql import EXACT_BELOW, PASSAGES, nearest_sql, worded_sql
 
 
@@ -31,51 +33,51 @@ class Sought:
         """Whether documents are chosen."""
         return self.agent_id is not None or self.document_ids is not None or bool(self.metadata)
 
-    def nearest(self, depth: int) -> TextClause:
+    def nearest(self, depth: int) -> Compiled:
         """The statement that finds up to `depth` passages by their vectors, as records of `Near`."""
-        return _nearest(self.dimension, narrowed=self.narrowed, depth=depth, exact_below=self.exact_below).bindparams(**self._values())
+        return self._filled(_nearest(self.dimension, narrowed=self.narrowed, depth=depth, exact_below=self.exact_below))
 
-    def worded(self, depth: int) -> TextClause:
+    def worded(self, depth: int) -> Compiled:
         """The statement that finds up to `depth` passages by their words, as records of `Worded`."""
-        return _worded(self.dimension, narrowed=self.narrowed, depth=depth).bindparams(**self._values())
+        return self._filled(_worded(self.dimension, narrowed=self.narrowed, depth=depth))
 
-    def _values(self) -> dict[str, Any]:
-        values: dict[str, Any] = {"query": self.query, "vector": self.vector, "model": self.model}
-        if self.narrowed:
-            ids = None if self.document_ids is None else list(self.document_ids)
-            values |= {"agent_id": self.agent_id, "document_ids": ids, "metadata": self.metadata}
-        return values
+    def _filled(self, form: Compiled) -> Compiled:
+        values = {
+            "query": self.query,
+            "vector": self.vector,
+            "model": self.model,
+            "agent_id": self.agent_id,
+            "document_ids": None if self.document_ids is None else list(self.document_ids),
+            "metadata": self.metadata,
+        }
+        return form._replace(values=[values[name] for name in form.names])
 
 
-def passages(chunk_ids: Sequence[UUID]) -> TextClause:
+def passages(chunk_ids: Sequence[UUID]) -> Compiled:
     """The statement that reads passages, as records of `Passage`, in no order; one that is gone is left out."""
-    return _PASSAGES.bindparams(ids=list(chunk_ids))
+    return _PASSAGES._replace(values=[list(chunk_ids)])
 
 
-_PASSAGES = text(PASSAGES).bindparams(bindparam("ids", type_=ARRAY(Uuid())))
+_TYPES = {"query": Text(), "vector": Text(), "model": Text(), "agent_id": Uuid(), "document_ids": ARRAY(Uuid()), "metadata": JSONB()}
 
 
-# Writing a form of question down, without values, took three quarters of the way to a statement.
+def _form(sql: str, types: Mapping[str, TypeEngine[Any]]) -> Compiled:
+    """A text whose values are still to come."""
+    return compile_statement(text(sql).bindparams(*(bindparam(name, None, type_) for name, type_ in types.items() if f":{name}" in sql)))
+
+
+_PASSAGES = _form(PASSAGES, {"ids": ARRAY(Uuid())})
+
+
+# Writing a form of question down and asking SQLAlchemy for it took a sixth of the server's time for a search.
 @lru_cache(maxsize=64)
-def _nearest(dimension: int, *, narrowed: bool, depth: int, exact_below: int) -> TextClause:
-    return _bound(nearest_sql(dimension, narrowed=narrowed, depth=depth, exact_below=exact_below), narrowed=narrowed)
+def _nearest(dimension: int, *, narrowed: bool, depth: int, exact_below: int) -> Compiled:
+    return _form(nearest_sql(dimension, narrowed=narrowed, depth=depth, exact_below=exact_below), _TYPES)
 
 
 @lru_cache(maxsize=64)
-def _worded(dimension: int, *, narrowed: bool, depth: int) -> TextClause:
-    return _bound(worded_sql(dimension, narrowed=narrowed, depth=depth), narrowed=narrowed)
-
-
-def _bound(sql: str, *, narrowed: bool) -> TextClause:
-    """The text with its parameters' types."""
-    bound: list[BindParameter[Any]] = [bindparam(name, type_=Text()) for name in ("query", "vector", "model")]
-    if narrowed:
-        bound += [
-            bindparam("agent_id", type_=Uuid()),
-            bindparam("document_ids", type_=ARRAY(Uuid())),
-            bindparam("metadata", type_=JSONB()),
-        ]
-    return text(sql).bindparams(*bound)
+def _worded(dimension: int, *, narrowed: bool, depth: int) -> Compiled:
+    return _form(worded_sql(dimension, narrowed=narrowed, depth=depth), _TYPES)
 
 
 class Near(NamedTuple):

@@ -76,11 +76,11 @@ async def search_knowledge(ctx: Ctx, wanted: KnowledgeSearch) -> Found:
 
 
 async def _candidates(ctx: Ctx, sought: Sought, depth: int) -> Sequence[tuple[Standing, UUID]]:
-    """How the passages stand that either leg finds, in the order of their ids. The legs run side by side."""
+    """How the passages stand that either leg finds. The legs run side by side."""
     nearest, worded = await ctx.db.records_together(sought.nearest(depth), sought.worded(depth))
     words = [Worded(*record) for record in worded]
     worth = {each.mask: (each.weight, each.place) for each in words if each.chunk_id is None}
     found = {each.chunk_id: Standing(each.cosine, None, *worth[each.mask]) for each in words if each.chunk_id is not None}
     for place, near in enumerate(starmap(Near, nearest), 1):
         found[near.chunk_id] = Standing(near.cosine, place, *worth.get(near.mask, (None, None)))
-    return [(found[chunk_id], chunk_id) for chunk_id in sorted(found)]
+    return [(standing, chunk_id) for chunk_id, standing in found.items()]

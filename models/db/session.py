@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import Executable, Select, TextClause, delete, insert, update
+from sqlalchemy import Executable, Select, delete, insert, update
 
 from models.catalogue import Entity
 from models.db.compile import Compiled, compile_statement
@@ -61,18 +61,18 @@ class Session:
         """How many rows there are, all pages together."""
         return int(await self._value(*value_statement(total_sql(rows))))
 
-    async def records(self, select: Select[Any] | TextClause) -> Sequence[Sequence[Any]]:
+    async def records(self, select: Select[Any] | Compiled) -> Sequence[Sequence[Any]]:
         """What a select of any columns returns, as tuples."""
-        return await self._records(compile_statement(select))
+        return await self._records(select if isinstance(select, Compiled) else compile_statement(select))
 
-    async def records_together(self, *selects: TextClause) -> Sequence[Sequence[Sequence[Any]]]:
+    async def records_together(self, *selects: Compiled) -> Sequence[Sequence[Sequence[Any]]]:
         """What each select returns. They run side by side, on a connection each and on a snapshot each; in a transaction in turn."""
         if self._transaction is not None:
             return [await self.records(each) for each in selects]
         if not self._turns.take():
             await self._turns.wait()
         self.statements += len(selects)
-        running = [asyncio.ensure_future(self._reads.value(*self._in_company(rows_statement(compile_statement(each))))) for each in selects]
+        running = [asyncio.ensure_future(self._reads.value(*self._in_company(rows_statement(each)))) for each in selects]
         try:
             return [found or [] for found in await asyncio.gather(*running)]
         except BaseException:

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from heapq import nsmallest
+from typing import Generic, NamedTuple, TypeVar
 
 T = TypeVar("T")
 
@@ -13,8 +14,7 @@ PLACES = 6
 DEPTHS = ((15, 30), (50, 100))
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """What the two legs of a search say of a passage.
 
     `cosine` is None while the passage has no vector of the model; `text` is the share of the question's words that it has, each
@@ -38,7 +38,8 @@ class Standing:
     @property
     def fused(self) -> float:
         """What the passage is ordered by."""
-        return sum(1 / (K + rank) for rank in (self.vector_rank, self.text_rank) if rank is not None)
+        vector, text = self.vector_rank, self.text_rank
+        return (0.0 if vector is None else 1 / (K + vector)) + (0.0 if text is None else 1 / (K + text))
 
     @property
     def found_by(self) -> tuple[str, ...]:
@@ -63,9 +64,9 @@ def depth(limit: int) -> int:
 
 def fuse(candidates: Iterable[tuple[Standing, T]], limit: int, threshold: float) -> Sequence[Ranked[T]]:
     """The best `limit` of those whose score is at least `threshold`, the best first; of equals, the one that came first."""
-    scored = ((standing.score, standing, passage) for standing, passage in candidates)
-    best = sorted((each for each in scored if each[0] >= threshold), key=lambda each: (-each[1].fused, -each[0]))[:limit]
-    return [Ranked(rank, standing, passage) for rank, (_, standing, passage) in enumerate(best, 1)]
+    scored = [(standing.score, standing, passage) for standing, passage in candidates]
+    kept = ((-standing.fused, -score, place) for place, (score, standing, _) in enumerate(scored) if score >= threshold)
+    return [Ranked(rank, *scored[place][1:]) for rank, (_, _, place) in enumerate(nsmallest(limit, kept), 1)]
 
 
 def by_score(hits: Sequence[Ranked[T]]) -> Sequence[Ranked[T]]:

@@ -12,7 +12,7 @@ VECTOR = f"[{','.join(['0.5'] * 256)}]"
 def texts_of(**given: object) -> tuple[str, str]:
     """The SQL of a question, by its vector and by its words."""
     sought = Sought(**({"query": "lamp", "vector": VECTOR, "model": "m", "dimension": 256} | given))  # type: ignore[arg-type]
-    return str(sought.nearest(30)), str(sought.worded(30))
+    return sought.nearest(30).text, sought.worded(30).text
 
 
 def test_questions_of_a_form_have_the_same_texts() -> None:

@@ -55,8 +55,10 @@ def upgrade() -> None:
         op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
     for statement in [*secure("embedding_packs"), *grant("embedding_packs", context.config.attributes["roles"]["app_role"], GRANTS)]:
         op.execute(statement)
+    op.create_index("ix_documents_company_id_chunk_count", "documents", ["company_id", "chunk_count"])
 
 
 def downgrade() -> None:
     """As it was."""
+    op.drop_index("ix_documents_company_id_chunk_count", table_name="documents")
     op.drop_table("embedding_packs")
