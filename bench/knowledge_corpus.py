@@ -74,7 +74,7 @@ async def fill(servers: Servers, secret: str, say: Callable[[str], None]) -> Non
     members = [await MemberRows(database).create(uuid4(), f"owner{number}@bench.example") for number in range(COMPANIES)]
     await database.close()
     connection = await asyncpg.connect(servers.super_url)
-    await connection.set_type_codec("halfvec", schema="public", encoder=as_vector, decoder=bytes, format="binary")
+    await connection.set_type_codec("halfvec", schema="public", encoder=bytes, decoder=bytes, format="binary")
     indexes = await connection.fetch(INDEXES)
     for name, _ in indexes:
         await connection.execute(f"DROP INDEX {name}")
@@ -98,7 +98,8 @@ async def add(connection: asyncpg.Connection, company_id: UUID, texts: Sequence[
     await copy(connection, "documents", [document | {"embedding_model": embedder.model, "content_hash": str(document_id), "file_key": ""}])
     await copy(connection, "chunks", chunk_rows(company_id, document_id, chunk_ids, texts))
     made = {"company_id": company_id, "model": embedder.model, "dimension": embedder.dimension}
-    rows = [made | {"id": new_id(), "chunk_id": chunk_id, "embedding": vector} for chunk_id, vector in zip(chunk_ids, vectors, strict=True)]
+    pairs = zip(chunk_ids, map(as_vector, vectors), strict=True)
+    rows = [made | {"id": new_id(), "chunk_id": chunk_id, "embedding": vector} for chunk_id, vector in pairs]
     await copy(connection, "embeddings", rows)
     size = pack_size(embedder.dimension)
     await copy(connection, "embedding_packs", [pack(made, rows[at : at + size]) for at in range(0, len(rows), size)])

@@ -11,6 +11,7 @@ import pytest
 from pydantic import SecretStr
 
 from models.document import ProcessingStatus
+from models.embedding import pack_size
 from models.job_rows import LEFT
 from resolvers.documents import ingest as steps
 from resolvers.documents.ingest import Attempt, Work, begin, complete, ingest, note
@@ -21,6 +22,7 @@ from tests.ingestion.embedding_server import EmbeddingServer, Script, answer, re
 from tests.ingestion.pdfs import one_line_pages
 from tests.ingestion.test_poison import bomb, entities
 from tests.knowledge.library import Library
+from tests.shelf import sections
 
 PDF = one_line_pages("Lamps come back within thirty days.", "Bulbs do not.", "Ask for the receipt.")
 
@@ -52,6 +54,22 @@ async def answering(library: Library) -> list[tuple[Any, ...]]:
         " JOIN embeddings e ON e.chunk_id = c.id ORDER BY c.ordinal"
     )
     return [tuple(row) for row in rows]
+
+
+async def test_the_vectors_of_a_long_document_are_packed_by_pages(library: Library) -> None:
+    await library.upload(sections(40, "Lamp number {0} hangs in the hall.").encode(), "hall.md")
+    await library.work()
+    packs = await library.owner.fetch("SELECT cardinality(chunk_ids), pg_column_size(p.*) FROM embedding_packs p ORDER BY id")
+    assert [held for held, _ in packs] == [14, 14, 12]
+    assert all(size <= 8160 for _, size in packs)
+    assert await library.owner.fetchval("SELECT pg_relation_size(reltoastrelid) FROM pg_class WHERE relname = 'embedding_packs'") == 0
+    in_packs = "SELECT unnest(chunk_ids) FROM embedding_packs ORDER BY id"
+    assert await library.owner.fetch(in_packs) == await library.owner.fetch("SELECT id FROM chunks ORDER BY ordinal")
+
+
+@pytest.mark.parametrize(("dimension", "held"), [(256, 14), (1536, 2), (3072, 1), (16_000, 1)])
+def test_a_pack_holds_what_a_page_holds_and_at_least_one(dimension: int, held: int) -> None:
+    assert pack_size(dimension) == held
 
 
 async def test_its_progress_is_in_the_event_log_step_by_step(library: Library) -> None:
