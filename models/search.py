@@ -1,6 +1,6 @@
 """What a search asks of the database, and what comes back: the candidates of either leg, then the passages that are given."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -58,26 +58,34 @@ def passages(chunk_ids: Sequence[UUID]) -> Compiled:
     return _PASSAGES._replace(values=[list(chunk_ids)])
 
 
-_TYPES = {"query": Text(), "vector": Text(), "model": Text(), "agent_id": Uuid(), "document_ids": ARRAY(Uuid()), "metadata": JSONB()}
+_TYPES: dict[str, TypeEngine[Any]] = {
+    "query": Text(),
+    "vector": Text(),
+    "model": Text(),
+    "agent_id": Uuid(),
+    "document_ids": ARRAY(Uuid()),
+    "metadata": JSONB(),
+    "ids": ARRAY(Uuid()),
+}
 
 
-def _form(sql: str, types: Mapping[str, TypeEngine[Any]]) -> Compiled:
+def _form(sql: str) -> Compiled:
     """A text whose values are still to come."""
-    return compile_statement(text(sql).bindparams(*(bindparam(name, None, type_) for name, type_ in types.items() if f":{name}" in sql)))
+    return compile_statement(text(sql).bindparams(*(bindparam(name, None, type_) for name, type_ in _TYPES.items() if f":{name}" in sql)))
 
 
-_PASSAGES = _form(PASSAGES, {"ids": ARRAY(Uuid())})
+_PASSAGES = _form(PASSAGES)
 
 
 # Writing a form of question down and asking SQLAlchemy for it took a sixth of the server's time for a search.
 @lru_cache(maxsize=64)
 def _nearest(dimension: int, *, narrowed: bool, depth: int, exact_below: int) -> Compiled:
-    return _form(nearest_sql(dimension, narrowed=narrowed, depth=depth, exact_below=exact_below), _TYPES)
+    return _form(nearest_sql(dimension, narrowed=narrowed, depth=depth, exact_below=exact_below))
 
 
 @lru_cache(maxsize=64)
 def _worded(dimension: int, *, narrowed: bool, depth: int) -> Compiled:
-    return _form(worded_sql(dimension, narrowed=narrowed, depth=depth), _TYPES)
+    return _form(worded_sql(dimension, narrowed=narrowed, depth=depth))
 
 
 class Near(NamedTuple):

@@ -9,18 +9,19 @@ from graphql import (
     NoSchemaIntrospectionCustomRule,
     parse,
     specified_rules,
-    validate,
 )
 
 from schema.errors import RequestError
 from schema.limits import LONGEST_TEXT, check_document, too_much
 from schema.planner.plan import Plans
 from schema.planner.types import Types
+from schema.validation import errors_of
 from settings import Settings
 
 MOST_REMEMBERED = 1500
 LONGEST_REMEMBERED = 10_000
 MOST_ERRORS = 5
+RULES = tuple(specified_rules)
 
 
 @dataclass(slots=True)
@@ -40,8 +41,8 @@ class Documents:
             return found
         document = self._parse(text)
         check_document(document, self.settings)
-        rules = specified_rules if introspection else [*specified_rules, NoSchemaIntrospectionCustomRule]
-        errors = validate(self.types.schema, document, rules, max_errors=MOST_ERRORS, hide_suggestions=not introspection)
+        rules = RULES if introspection else (*RULES, NoSchemaIntrospectionCustomRule)
+        errors = errors_of(self.types.schema, document, rules, MOST_ERRORS, hide_suggestions=not introspection)
         if errors:
             raise RequestError(errors[0].message, "GRAPHQL_VALIDATION_FAILED", errors=errors)
         plans = Plans.of(self.types, text, document)
