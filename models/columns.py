@@ -10,6 +10,7 @@ from sqlalchemy import (
     Computed,
     DateTime,
     ForeignKeyConstraint,
+    Index,
     Numeric,
     PrimaryKeyConstraint,
     Text,
@@ -17,7 +18,7 @@ from sqlalchemy import (
     Uuid,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 from sqlmodel import Field, SQLModel
 
 SQLModel.metadata.naming_convention = {
@@ -95,6 +96,17 @@ def metadata(description: str) -> Any:
 def derived(description: str, sql: str) -> Any:
     """A text column that the database computes from others of its row and stores."""
     return Field(default=None, description=description, sa_type=Text, nullable=False, sa_column_args=[Computed(sql, persisted=True)])
+
+
+def grams(sql: str) -> Any:
+    """Every three letters in a row of a text, and the company: what an index finds substrings by (`models.substrings`)."""
+    computed = Computed(f"substring_grams(company_id, {sql})", persisted=True)
+    return Field(default=None, sa_type=TSVECTOR, nullable=False, sa_column_args=[computed])
+
+
+def grams_index(table: str) -> Index:
+    """The index over a table's `grams`, kept up to date at once: a list of what is pending would have to be read by every search."""
+    return Index(f"ix_{table}_grams", "grams", postgresql_using="gin", postgresql_with={"fastupdate": "off"})
 
 
 def tenant() -> Any:

@@ -8,7 +8,7 @@ from sqlalchemy import Index
 from sqlmodel import SQLModel
 
 from models.catalogue import declare, many
-from models.columns import derived, identifier, maybe_words, metadata, moment, of_company, tags, tenant, tenant_key
+from models.columns import derived, grams, grams_index, identifier, maybe_words, metadata, moment, of_company, tags, tenant, tenant_key
 
 # One lower-case text to search in; the unit separator keeps a term from matching across two fields.
 SEARCHED = ("first_name", "last_name", "email", "company_name")
@@ -39,10 +39,12 @@ class Contact(ContactFields, table=True):
         of_company(),
         Index("ix_contacts_company_id_created_at_id", "company_id", "created_at", "id"),
         Index("ix_contacts_company_id_email", "company_id", "email"),
+        grams_index("contacts"),
     )
 
     company_id: UUID = tenant()
     search: str = derived("Names, e-mail and employer in lower case.", SEARCH_SQL)
+    grams: Any = grams(SEARCH_SQL)
 
 
 CONTACT = declare(

@@ -76,10 +76,14 @@ Condition = Compare | Search | Related | All | AnyOf | Not
 
 
 class Binder:
-    """Hands out parameters `p0`, `p1`, ... and keeps their values; the order is that of `form_of`."""
+    """Hands out parameters `p0`, `p1`, ... and keeps their values; the order is that of `form_of`.
+
+    `terms` are the parameters of the searches among the conditions, by the search's identity.
+    """
 
     def __init__(self) -> None:
         self.values: list[Any] = []
+        self.terms: dict[int, BindParameter[str]] = {}
 
     def __call__(self, value: Any, kind: TypeEngine[Any]) -> BindParameter[Any]:
         """A parameter of that type; only the value's place goes into the SQL text."""
@@ -130,8 +134,8 @@ def condition_sql(entity: Entity, source: FromClause, condition: Condition, bind
     match condition:
         case Compare(field, operator, value):
             return compare_sql(source.c[entity.column(field).name], OPERATORS[operator], value, bind)
-        case Search(term):
-            return search_sql(entity, source, term, bind)
+        case Search():
+            return search_sql(entity, source, condition, bind)
         case Related(edge, inner):
             return related_sql(source, edge, inner, bind)
         case All(conditions):
@@ -150,13 +154,14 @@ def compare_sql(column: ColumnElement[Any], operator: Operator, value: Any, bind
     return operator.sql(column, bind(operator.bound(value), kind))
 
 
-def search_sql(entity: Entity, source: FromClause, term: str, bind: Binder) -> ColumnElement[bool]:
+def search_sql(entity: Entity, source: FromClause, search: Search, bind: Binder) -> ColumnElement[bool]:
     """Any searched column contains the term, whatever its case; a blank term matches all."""
-    wanted = term.strip()
+    wanted = search.term.strip()
     if not wanted:
         return true()
     columns = [source.c[name] if name == "search" else func.lower(source.c[name]) for name in entity.searched]
-    term_once = lowered(bind(wanted, Text()))
+    term = bind.terms[id(search)] = bind(wanted, Text())
+    term_once = lowered(term)
     return or_(*(func.strpos(column, term_once) > ZERO for column in columns))
 
 

@@ -6,13 +6,17 @@ They are data until the last moment: the same question with other values gives t
 
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from sqlalchemy import ColumnElement, FromClause, Integer, Select, UnaryExpression, func, literal_column, select
+from sqlalchemy import ColumnElement, FromClause, Integer, Select, Subquery, UnaryExpression, func, literal_column, select, union_all
 
 from models.catalogue import Entity, Order, complete
 from models.filters import Binder, Condition, condition_sql, form_of
 from models.page import Page, beyond
+from models.substrings import may_have, sought
 
 T = TypeVar("T")
+# So many rows of a search are found by the index and put in order; where there are more, a page is soon full when rows are read in
+# order. Written out: only values of a request may be parameters.
+FEW: ColumnElement[int] = literal_column("1000")
 
 
 class Rows(NamedTuple, Generic[T]):
@@ -64,27 +68,48 @@ class Rows(NamedTuple, Generic[T]):
 
     def total(self, bind: Binder) -> Select[Any]:
         """How many there are, all pages together."""
-        return self.chosen(bind).with_only_columns(func.count(), maintain_column_froms=True)
+        return self._indexed(self.chosen(bind), bind).with_only_columns(func.count(), maintain_column_froms=True)
 
     def statement(self, bind: Binder, ahead: int = 0) -> Select[Any]:
         """The rows themselves; `ahead` more of them tells whether a further page exists."""
         table, page = self.entity.table, self.page
         chosen = self.chosen(bind)
         if page is None:
-            return chosen.order_by(*self.sort_keys(table))
+            return self._indexed(chosen, bind).order_by(*self.sort_keys(table))
         for keyset, before in ((page.after, False), (page.before, True)):
             if keyset is not None:
                 chosen = chosen.where(beyond(table, self.order, keyset, bind, before=before))
-        chosen = chosen.order_by(*self.sort_keys(table, backwards=page.backwards)).limit(bind(page.limit + ahead, Integer()))
-        chosen = chosen.offset(bind(page.offset, Integer())) if page.offset else chosen
+        limit = bind(page.limit + ahead, Integer())
+        offset = bind(page.offset, Integer()) if page.offset else None
+        ordered = chosen.order_by(*self.sort_keys(table, backwards=page.backwards))
+        indexed = self._indexed(chosen, bind)
+        if indexed is not chosen:
+            found = _few_or_many(indexed, ordered.limit(limit if offset is None else limit + offset))
+            ordered = select(found).order_by(*self.sort_keys(found, backwards=page.backwards))
+        ordered = ordered.limit(limit).offset(offset)
         if not page.backwards:
-            return chosen
-        last = chosen.subquery("last_rows")
+            return ordered
+        last = ordered.subquery("last_rows")
         return select(last).order_by(*self.sort_keys(last))
+
+    def _indexed(self, chosen: Select[Any], bind: Binder) -> Select[Any]:
+        """The same rows, with what an index of substrings can tell of them. Rows that hang on another are few anyhow."""
+        search = None if self.hung else sought(self.entity, self.conditions)
+        return chosen if search is None else chosen.where(may_have(self.entity, bind.terms[id(search)]))
 
     def sort_keys(self, source: FromClause, *, backwards: bool = False) -> list[UnaryExpression[Any]]:
         """The ORDER BY of this order over `source`, which has the entity's columns."""
         return [_sort(source.c[key.column], key, backwards=backwards) for key in self.order]
+
+
+def _few_or_many(indexed: Select[Any], ordered: Select[Any]) -> Subquery:
+    """Rows as the index finds them, unless there are many: then as they come in order, of which the page alone is read.
+
+    The one that is not wanted is not begun.
+    """
+    few = indexed.limit(FEW).cte("few")
+    number = select(func.count()).select_from(few).scalar_subquery()
+    return union_all(select(few).where(number < FEW), select(ordered.where(number >= FEW).subquery("many"))).subquery("found")
 
 
 def _sort(column: ColumnElement[Any], key: Order, *, backwards: bool) -> UnaryExpression[Any]:

@@ -14,9 +14,9 @@ SELECT c.id, gen_random_uuid(), name, n, 'text/plain', 'text', n, '' FROM compan
 INSERT INTO chunks (company_id, id, document_id, ordinal, content)
 SELECT company_id, gen_random_uuid(), id, n, 'passage ' || n FROM documents, generate_series(1, 20) n;
 INSERT INTO embeddings (company_id, id, chunk_id, model, dimension, embedding)
-SELECT c.company_id, gen_random_uuid(), c.id, 'model ' || kind, size, array_fill(random(), ARRAY[size])::halfvec
+SELECT c.company_id, gen_random_uuid(), c.id, 'model ' || other, size, array_fill(random(), ARRAY[size])::halfvec
   FROM chunks c JOIN documents d ON d.id = document_id,
-       LATERAL (SELECT file_name = '3' AND ordinal > 10 AS kind) k, LATERAL (SELECT CASE WHEN kind THEN 1536 ELSE 256 END AS size) s;
+       LATERAL (SELECT file_name = '3' AND ordinal > 10 AS other) k, LATERAL (SELECT CASE WHEN other THEN 1536 ELSE 256 END AS size) s;
 """
 PACKS = "SELECT model, cardinality(chunk_ids) AS held, count(*) FROM embedding_packs GROUP BY 1, 2 ORDER BY 1, 2"
 
