@@ -62,7 +62,8 @@ async def plant(connection: asyncpg.Connection, tenant: Tenant, mark: str) -> Pl
             if table.name in planted.ids:
                 await _update(connection, table, values, planted.ids[table.name])
             else:
-                planted.ids[table.name] = values["id"] = uuid4()
+                # A pack has the id of its first chunk.
+                planted.ids[table.name] = values["id"] = _value(table.c.id, "", planted) if table.c.id.foreign_keys else uuid4()
                 await _insert(connection, table, values)
         planted.ids["files"] = await _file(connection)
     return planted
@@ -107,7 +108,7 @@ def plain_value(column: Column[Any], text: str) -> Any:
         holder: Any = {"url": text, "type": text, "name": text}
         return orjson.dumps([holder] if "[]" in str(getattr(column.server_default, "arg", "")) else holder).decode()
     if isinstance(column.type, ARRAY):
-        return [text]
+        return [plain_value(Column(column.type.item_type), text)]
     return next((value() for kind, value in PLAIN.items() if isinstance(column.type, kind)), text)
 
 

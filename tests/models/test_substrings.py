@@ -1,0 +1,116 @@
+"""Contacts by any part of their names: the index misses none, and pages are the same whichever way they are read."""
+
+from typing import Any
+
+import asyncpg
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from embedded import PostgresServer
+from models.contact import CONTACT
+from models.db.questions import rows_sql
+from models.db.statement import rows_statement
+from models.filters import All, AnyOf, Not, Search
+from models.page import Keyset, Page
+from models.rows import Rows
+from tests.tenant import Tenant
+
+QUICK = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+TEXT = st.text(st.one_of(st.sampled_from("ab'\\&|!:*<>() é%_"), st.characters(blacklist_categories=["Cs"], blacklist_characters="\x00")))
+# More than the index is asked for; of each ten, one is rare.
+MANY = 1_100
+FILL = """
+INSERT INTO contacts (company_id, id, first_name, last_name, created_at)
+SELECT $1, gen_random_uuid(), 'Anna', CASE WHEN n % 10 = 0 THEN 'Rarely' ELSE 'Common' END, now() - n * interval '1 minute'
+  FROM generate_series(1, $2) n
+"""
+
+
+@pytest.fixture
+async def filled(acme: Tenant, postgres: PostgresServer) -> Tenant:
+    """Acme with many contacts."""
+    owner = await asyncpg.connect(postgres.url("postgres", "tested"))
+    await owner.execute(FILL, acme.company_id, MANY)
+    await owner.execute("ANALYZE contacts")
+    await owner.close()
+    return acme
+
+
+def searched(*conditions: Any, page: Page | None = None) -> Rows[Any]:
+    """Contacts that meet the conditions."""
+    rows: Rows[Any] = Rows.of(CONTACT).where(*conditions)
+    return rows if page is None else rows.paged(page)
+
+
+async def plan_of(tenant: Tenant, rows: Rows[Any]) -> str:
+    """How PostgreSQL reads them, having done it."""
+    text, values = rows_statement(rows_sql(rows))
+    async with tenant.database.reads.connection() as connection:
+        lines = await connection.fetch(f"EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) {text}", *values, str(tenant.company_id))
+    return "\n".join(line[0] for line in lines)
+
+
+@QUICK
+@given(text=TEXT, start=st.integers(0, 40), length=st.integers(1, 40))
+async def test_every_part_of_a_text_is_found(acme: Tenant, text: str, start: int, length: int) -> None:
+    term = text[start : start + length]
+    asked = "SELECT substring_grams($1, lower($2)) @@ substring_query($1, lower($3)) OR strpos(lower($2), lower($3)) = 0"
+    async with acme.database.reads.connection() as connection:
+        assert await connection.fetchval(asked, acme.company_id, text, term) is True
+
+
+async def test_a_text_without_the_letters_is_not_looked_at_and_another_companys_never(acme: Tenant, rival: Tenant) -> None:
+    async with acme.database.reads.connection() as connection:
+        asked = "SELECT substring_grams($1, 'anna rossi') @@ (quote_literal($2::uuid)::tsquery && substring_query($2, $3))"
+        assert await connection.fetchval(asked, acme.company_id, acme.company_id, "ross") is True
+        assert await connection.fetchval(asked, acme.company_id, acme.company_id, "verdi") is False
+        assert await connection.fetchval(asked, acme.company_id, rival.company_id, "ross") is False
+
+
+@pytest.mark.parametrize("term", ["anna", "ANNA", "an", "a", "rarely", "ely", "re"])
+async def test_a_page_is_the_same_whichever_way_it_is_read(filled: Tenant, term: str) -> None:
+    db = filled.ctx().db
+    every = [row for row in await db.all(searched()) if term.lower() in f"{row.first_name}\x1f{row.last_name}".lower()]
+    ids = [row.id for row in every]
+    assert len(ids) in {MANY, MANY // 10}
+    assert [row.id for row in await db.all(searched(Search(term)))] == ids
+    assert await db.total(searched(Search(term))) == len(ids)
+    key = Keyset((every[19].created_at, every[19].id))
+    for page, expected in (
+        (Page(10), ids[:10]),
+        (Page(10, 15), ids[15:25]),
+        (Page(10, after=key), ids[20:30]),
+        (Page(10, before=key), ids[:10]),
+        (Page(10, before=key, backwards=True), ids[9:19]),
+        (Page(10, backwards=True), ids[-10:]),
+        (Page(50, 5, after=key), ids[25:75]),
+    ):
+        found = await db.all(searched(All((Search(term),)), page=page))
+        assert [row.id for row in found] == expected, page
+        assert [row.id for row in await db.all(searched(Search(term), page=page), ahead=1)][: len(expected)] == expected or page.backwards
+
+
+async def test_searches_within_other_conditions_find_what_they_found(filled: Tenant) -> None:
+    db = filled.ctx().db
+    assert await db.total(searched(Not(Search("rarely")))) == MANY - MANY // 10
+    assert await db.total(searched(AnyOf((Search("rarely"), Search("common"))))) == MANY
+    assert await db.total(searched(Search("rarely"), Search("anna"))) == MANY // 10
+    assert await db.total(searched(All((Search(" "), Search("rarely"))))) == MANY // 10
+    assert await db.all(searched(Search("rarely"), Search("common"), page=Page(10))) == []
+
+
+async def test_the_terms_of_one_text_are_each_their_own(filled: Tenant) -> None:
+    """The text is remembered from a question whose two terms were equal."""
+    db = filled.ctx().db
+    assert len(await db.all(searched(Search("anna"), Search("anna"), page=Page(5)))) == 5
+    assert [row.last_name for row in await db.all(searched(Search("rarely"), Search("anna"), page=Page(5)))] == ["Rarely"] * 5
+    assert [row.last_name for row in await db.all(searched(Search("anna"), Search("rarely"), page=Page(5)))] == ["Rarely"] * 5
+
+
+async def test_the_index_is_used_under_row_level_security_and_the_other_way_is_not_begun(filled: Tenant) -> None:
+    rare, common = [await plan_of(filled, searched(Search(term), page=Page(50))) for term in ("rarely", "anna")]
+    for plan in (rare, common):
+        assert "Bitmap Index Scan on ix_contacts_grams" in plan
+    assert [line.count("never executed") for line in rare.splitlines() if " on contacts" in line] == [0, 1]
+    assert [line.count("never executed") for line in common.splitlines() if " on contacts" in line] == [0, 0]
