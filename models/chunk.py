@@ -3,12 +3,12 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Computed, Index
+from sqlalchemy import Index
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlmodel import Field, SQLModel
 
 from models.catalogue import declare, one
-from models.columns import belongs_to, count, identifier, of_company, tags, tenant, tenant_key, unique_in_company, words
+from models.columns import belongs_to, count, derived, identifier, of_company, tags, tenant, tenant_key, unique_in_company, words
 
 # In PostgreSQL's own printing, so that alembic sees no difference. Without positions, which take half of the room and are not read;
 # the company is a word too, because an index over texts cannot hold a UUID beside them.
@@ -47,7 +47,7 @@ class Chunk(ChunkFields, table=True):
     )
 
     company_id: UUID = tenant()
-    search: Any = Field(default=None, sa_type=TSVECTOR, nullable=False, sa_column_args=[Computed(SEARCH_SQL, persisted=True)])
+    search: Any = derived("Its words, in each language.", SEARCH_SQL, TSVECTOR, unread=True)
 
 
 CHUNK = declare(

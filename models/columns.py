@@ -3,16 +3,19 @@
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
+    Column,
     Computed,
     DateTime,
     ForeignKeyConstraint,
     Index,
     Numeric,
     PrimaryKeyConstraint,
+    Table,
     Text,
     UniqueConstraint,
     Uuid,
@@ -93,15 +96,22 @@ def metadata(description: str) -> Any:
     return Field(alias="metadata", description=description, sa_type=JSONB, nullable=False, sa_column_kwargs=named)
 
 
-def derived(description: str, sql: str) -> Any:
-    """A text column that the database computes from others of its row and stores."""
-    return Field(default=None, description=description, sa_type=Text, nullable=False, sa_column_args=[Computed(sql, persisted=True)])
+def derived(description: str, sql: str, kind: Any = Text, *, unread: bool = False) -> Any:
+    """A column that the database computes from others of its row and stores; one that is `unread` is for conditions alone."""
+    computed = [Computed(sql, persisted=True)]
+    kwargs = {"info": {"unread": unread}}
+    return Field(default=None, description=description, sa_type=kind, nullable=False, sa_column_args=computed, sa_column_kwargs=kwargs)
+
+
+@cache
+def readable(table: Table) -> tuple[Column[Any], ...]:
+    """The columns that rows are read with."""
+    return tuple(column for column in table.c if not column.info.get("unread"))
 
 
 def grams(sql: str) -> Any:
     """Every three letters in a row of a text, and the company: what an index finds substrings by (`models.substrings`)."""
-    computed = Computed(f"substring_grams(company_id, {sql})", persisted=True)
-    return Field(default=None, sa_type=TSVECTOR, nullable=False, sa_column_args=[computed])
+    return derived("Every three letters in a row.", f"substring_grams(company_id, {sql})", TSVECTOR, unread=True)
 
 
 def grams_index(table: str) -> Index:

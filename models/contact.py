@@ -43,7 +43,7 @@ class Contact(ContactFields, table=True):
     )
 
     company_id: UUID = tenant()
-    search: str = derived("Names, e-mail and employer in lower case.", SEARCH_SQL)
+    search: str = derived("Names, e-mail and employer in lower case.", SEARCH_SQL, unread=True)
     grams: Any = grams(SEARCH_SQL)
 
 

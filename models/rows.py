@@ -9,6 +9,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from sqlalchemy import ColumnElement, FromClause, Integer, Select, Subquery, UnaryExpression, func, literal_column, select, union_all
 
 from models.catalogue import Entity, Order, complete
+from models.columns import readable
 from models.filters import Binder, Condition, condition_sql, form_of
 from models.page import Page, beyond
 from models.substrings import may_have, sought
@@ -60,7 +61,7 @@ class Rows(NamedTuple, Generic[T]):
     def chosen(self, bind: Binder) -> Select[Any]:
         """The rows without order and page."""
         table = self.entity.table
-        chosen = select(table)
+        chosen = select(*readable(table))
         if self.hung:
             column = table.c[self.hung[0]]
             chosen = chosen.where(column == literal_column(self.hung[1], column.type))

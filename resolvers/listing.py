@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from models.catalogue import Entity, Order, complete
+from models.columns import readable
 from models.db.row import Row, rows_of
 from models.filters import All, Compare, Condition, edges_of
 from models.page import Page
@@ -50,7 +51,7 @@ async def existing(ctx: Ctx, entity: Entity, row_id: UUID, path: str | None = No
 async def locked(ctx: Ctx, entity: Entity, row_id: UUID) -> Row:
     """The row with that id, which no other transaction changes until this one ends; raises `NotFound`."""
     table = entity.table
-    rows = rows_of(table, await ctx.db.execute(select(*table.c).where(table.c.id == row_id).with_for_update()))
+    rows = rows_of(table, await ctx.db.execute(select(*readable(table)).where(table.c.id == row_id).with_for_update()))
     return found(rows[0] if rows else None, entity)
 
 

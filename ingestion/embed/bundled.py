@@ -14,12 +14,14 @@ from ingestion.tokens import Tokens, bundled_tokenizer
 _TEXTS = 32
 # Texts of a batch are padded to the longest. A token has at least a byte and takes 1 kB here, so this is 32 MB at most.
 _BYTES = 32 * 1024
+# A question of a line is embedded in 0.3 ms; the way to the thread and back takes as long again.
+_AT_ONCE = 200
 
 
 class BundledEmbedder:
-    """Loaded when the first text comes, in a thread of its own like all its work: about 0.2 s and 90 MB.
+    """Loaded when the first text comes, in a thread of its own like nearly all its work: about 0.2 s and 90 MB.
 
-    One thread, since several would take turns at the processor and each keep memory of its own.
+    One thread, since several would take turns at the processor and each keep memory of its own. Later a single line is embedded at once.
 
     Its tokenizer is read in one step of 30 to 60 ms in which no other thread runs; who serves requests embeds a word at the start.
     """
@@ -44,6 +46,8 @@ class BundledEmbedder:
     async def embed(self, texts: Sequence[str]) -> list[Vector]:
         """A vector of length 1 for each text; raises `ValueError` for a blank one."""
         refuse_blank(texts)
+        if self._model is not None and 0 < sum(map(len, texts)) <= _AT_ONCE:
+            return self._embed(list(texts))
         vectors: list[Vector] = []
         for batch in batches(texts, _TEXTS, _BYTES):
             vectors += await asyncio.get_running_loop().run_in_executor(self._thread, self._embed, batch)

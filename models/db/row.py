@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Table
 
 from models.catalogue import ENTITIES
+from models.columns import readable
 
 
 class Row(tuple[Any, ...]):
@@ -24,13 +25,13 @@ class Row(tuple[Any, ...]):
 @cache
 def row_type(table: Table) -> type[Row]:
     """The row class of a table; the column `metadata` is read as `meta`, as in the table class."""
-    names = ["meta" if column.name == "metadata" else column.name for column in table.c]
+    names = ["meta" if column.name == "metadata" else column.name for column in readable(table)]
     plain = namedtuple(f"{table.name.title()}Row", names)  # type: ignore[misc]  # names come from the metadata
     return type(plain.__name__, (plain, Row), {"__slots__": (), "table": table})
 
 
 def rows_of(table: Table, records: Iterable[Iterable[Any]]) -> list[Row]:
-    """Records, whose values stand in the order of the table's columns, as rows."""
+    """Records, whose values stand in the order of the table's readable columns, as rows."""
     make = row_type(table)._make  # type: ignore[attr-defined]  # from namedtuple
     return [make(record) for record in records]
 

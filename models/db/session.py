@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Executable, Select, delete, insert, update
 
 from models.catalogue import Entity
+from models.columns import readable
 from models.db.compile import Compiled, compile_statement
 from models.db.graph import Filler, graph_statement
 from models.db.pool import BROKEN
@@ -135,7 +136,7 @@ class Session:
         self._news = True
 
     async def _write(self, entity: Entity, statement: Any) -> list[Row]:
-        return rows_of(entity.table, await self._fetch(compile_statement(statement.returning(*entity.table.c))))
+        return rows_of(entity.table, await self._fetch(compile_statement(statement.returning(*readable(entity.table)))))
 
     async def _records(self, compiled: Compiled) -> Sequence[Sequence[Any]]:
         if self._transaction is not None:

@@ -1,7 +1,9 @@
 """Search: what either leg finds, what narrows it, and that nothing is found that is not the company's own."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -11,10 +13,12 @@ from pydantic import SecretStr
 from app import Parley
 from embedded import PostgresServer
 from ingestion.embed import Endpoint, EndpointEmbedder
+from models.db.compile import Compiled
+from models.db.session import Session
 from models.search import Near, Sought
 from resolvers.errors import BadRequest, Unavailable
 from resolvers.questions import Questions
-from resolvers.search import KnowledgeSearch
+from resolvers.search import KnowledgeSearch, search_knowledge
 from tests.shelf import Shelf, sections, shelf_of
 from tests.tenant import Tenant
 
@@ -78,6 +82,54 @@ async def test_a_rare_word_weighs_more_than_a_common_one(shelf: Shelf) -> None:
 async def test_stop_words_and_signs_alone_find_by_the_vector_or_not_at_all_without_a_fault(query: str, shelf: Shelf) -> None:
     await shelf.add(HOURS, "hours.md")
     assert len(await shelf.find(query)) == 1
+
+
+class Meanwhile:
+    """A session in which something happens after the legs of a search and before its passages are read."""
+
+    def __init__(self, session: Session, happens: Callable[[], Awaitable[None]]) -> None:
+        self._session = session
+        self._happens = happens
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._session, name)
+
+    async def records_together(self, *selects: Compiled) -> Any:
+        """As it is, and then that."""
+        found = await self._session.records_together(*selects)
+        await self._happens()
+        return found
+
+
+async def test_a_document_that_is_replaced_while_it_is_searched_is_searched_again(shelf: Shelf, postgres: PostgresServer) -> None:
+    await shelf.add(RETURNS, "0.md")
+    versions = [RETURNS + "\n# Again\n\nA lamp.\n", RETURNS]
+
+    async def replaced() -> None:
+        if versions:
+            await as_owner(postgres, "DELETE FROM documents")
+            await shelf.add(versions.pop(), f"{3 - len(versions)}.md")
+
+    seen = replace(shelf.ctx, db=Meanwhile(shelf.ctx.db, replaced))
+    found = await search_knowledge(seen, KnowledgeSearch.read({"query": "lamp"}))
+    assert ({hit.passage.file_name for hit in found.hits}, [hit.rank for hit in found.hits]) == ({"3.md"}, [1, 2, 3])
+
+
+async def test_what_is_replaced_without_end_is_left_out_after_a_few_looks(shelf: Shelf, postgres: PostgresServer) -> None:
+    await shelf.add(RETURNS, "returns.md")
+    looks: list[int] = []
+
+    async def replaced() -> None:
+        looks.append(len(looks))
+        await as_owner(postgres, "DELETE FROM documents WHERE file_name <> 'kept.md'")
+        await shelf.add(f"{RETURNS} {looks}", f"{len(looks)}.md")
+
+    await shelf.add(HOURS, "kept.md")
+    found = await search_knowledge(
+        replace(shelf.ctx, db=Meanwhile(shelf.ctx.db, replaced)), KnowledgeSearch.read({"query": "lamp showroom"})
+    )
+    assert looks == [0, 1, 2]
+    assert {hit.passage.file_name for hit in found.hits} == {"kept.md"}
 
 
 @pytest.mark.parametrize(
