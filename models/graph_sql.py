@@ -20,7 +20,7 @@ from models.graph import (
     Total,
     Word,
 )
-from models.render import Renderer, Text, opened
+from models.render import Renderer, Text, opened, print_value
 from models.shape import Object
 
 # Filled for each request. No key, name or column can contain a mark, because none has an angle bracket.
@@ -92,8 +92,7 @@ class GraphRenderer(Renderer):
                 column = of.entity.column(name)
                 value = f"{alias}.{column.name}"
                 value = f"replace({value}, '-', '_')" if dashed else value
-                spelled = f"'\"' || upper({value}) || '\"'"
-                text.sql(f"coalesce({spelled}, 'null')" if column.nullable else spelled)
+                print_value(text, '"', f"upper({value})", '"', nullable=column.nullable)
             case Connection():
                 self.parents[node.number] = alias
                 text.sql(self._connection(node))

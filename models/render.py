@@ -19,15 +19,16 @@ from models.rows import Rows
 from models.shape import Count, Leaf, Many, Node, Object, One, Part, Shape
 
 # Connections run in UTC, so a cast to timestamp is the time in UTC, and quicker than AT TIME ZONE.
-# How each type prints: whether quotes go around it, and the SQL between them.
-PRINTED: tuple[tuple[tuple[type, ...], tuple[bool, str]], ...] = (
-    ((Uuid,), (True, "{}::text")),
-    ((DateTime,), (False, "left(to_json({}::timestamp)::text, -1) || 'Z\"'")),
-    ((Date,), (True, "to_char({}, 'YYYY-MM-DD')")),
-    ((Numeric,), (False, "trim_scale({})::text")),
-    ((Boolean, Integer, JSONB), (False, "{}::text")),
-    ((ARRAY,), (False, "array_to_json({})::text")),
+# How each type prints: what stands before it, the SQL, and what stands behind it.
+PRINTED: tuple[tuple[tuple[type, ...], tuple[str, str, str]], ...] = (
+    ((Uuid,), ('"', "{}::text", '"')),
+    ((DateTime,), ("", "left(to_json({}::timestamp)::text, -1)", 'Z"')),
+    ((Date,), ('"', "to_char({}, 'YYYY-MM-DD')", '"')),
+    ((Numeric,), ("", "trim_scale({})::text", "")),
+    ((Boolean, Integer, JSONB), ("", "{}::text", "")),
+    ((ARRAY,), ("", "array_to_json({})::text", "")),
 )
+OTHERWISE = ("", "to_json({})::text", "")
 
 
 class Keyed(Protocol):
@@ -157,20 +158,19 @@ def render(shape: Shape) -> Rendered:
 
 
 def print_column(text: Text, of: Column[Any], alias: str) -> None:
-    """Print one column as JSON; null where it may be NULL."""
-    quoted, expression = json_text(of, f"{alias}.{of.name}")
-    if of.nullable:
-        text.sql(f"coalesce('\"' || {expression} || '\"', 'null')" if quoted else f"coalesce({expression}, 'null')")
-        return
-    text.say('"' if quoted else "")
-    text.sql(expression)
-    text.say('"' if quoted else "")
-
-
-def json_text(of: Column[Any], reference: str) -> tuple[bool, str]:
-    """How a column prints as JSON: whether quotes go around it, and the SQL between them.
+    """Print one column as JSON; null where it may be NULL.
 
     Times are RFC 3339 in UTC ending in Z, numbers lose their trailing zeros, JSON columns stay as they are.
     """
-    quoted, pattern = next((how for kinds, how in PRINTED if isinstance(of.type, kinds)), (False, "to_json({})::text"))
-    return quoted, pattern.format(reference)
+    before, pattern, behind = next((how for kinds, how in PRINTED if isinstance(of.type, kinds)), OTHERWISE)
+    print_value(text, before, pattern.format(f"{alias}.{of.name}"), behind, nullable=of.nullable)
+
+
+def print_value(text: Text, before: str, expression: str, behind: str, *, nullable: bool | None) -> None:
+    """Print an SQL expression of type text between fixed words, which join those around them; null when it is NULL."""
+    inner = Text() if nullable else text
+    inner.say(before)
+    inner.sql(expression)
+    inner.say(behind)
+    if nullable:
+        text.sql(f"coalesce({inner.done()}, 'null')")

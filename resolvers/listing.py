@@ -37,7 +37,7 @@ def listed(ctx: Ctx, entity: Entity, listing: Listing, *fixed: Condition) -> Row
 
 def by_id(entity: Entity, row_id: UUID | None) -> Rows[Any]:
     """The one row with that id, if this company has it."""
-    return Rows(entity, (Compare("id", "eq", row_id),), entity.order)
+    return Rows(entity, (Compare("id", "eq", row_id),), ())
 
 
 async def existing(ctx: Ctx, entity: Entity, row_id: UUID, path: str | None = None) -> Row:
