@@ -6,6 +6,10 @@ from uuid import UUID
 import asyncpg
 
 from models.catalogue import ENTITIES, Entity
+from models.columns import readable
+
+# What the database computes for conditions alone.
+UNREAD = {column.name for entity in ENTITIES.values() for column in set(entity.table.c) - set(readable(entity.table))}
 
 
 def entity_of(noun: str) -> Entity:

@@ -15,11 +15,11 @@ from tests.contracts.graphql_walk import GRAPHQL, Sampler, document, root
 from tests.contracts.inputs import mutation_inputs, tenant_fields
 from tests.contracts.planting import Planted, fingerprint
 from tests.contracts.rest_walk import Request, Walk
-from tests.contracts.rows import changed, entity_of, ids, stored
+from tests.contracts.rows import UNREAD, changed, entity_of, ids, stored
 
 IDENTITY = {"company_id", "id", "created_at", "updated_at", "started_at"}
-KEPT = {"message_count", "last_message_at", "slug", "public_api_key", "search", "role", "sender_type", "user_id", "subscription_tier"}
-NEVER = frozenset(IDENTITY | KEPT | {"summary", "summary_updated_at", "summary_message_count"})
+KEPT = {"message_count", "last_message_at", "slug", "public_api_key", "role", "sender_type", "user_id", "subscription_tier"}
+NEVER = frozenset(IDENTITY | KEPT | UNREAD | {"summary", "summary_updated_at", "summary_message_count"})
 FORGED: dict[str, Any] = dict.fromkeys(NEVER, "forged") | {
     "id": "11111111-1111-4111-8111-111111111111",
     "created_at": "2001-01-01T00:00:00Z",
@@ -94,4 +94,4 @@ async def check(request: Request, extra: dict[str, Any], attacker: Planted, supe
     assert [name for name in row if name in extra and str(row[name]) == str(extra[name])] == []
     assert [name for name, value in row.items() if "forged" in str(value) or "2001" in str(value) or value == 987654] == []
     if request.method == "PATCH":
-        assert changed(before, row) - {"updated_at", "search", "metadata"} <= set(request.sent["body"])
+        assert changed(before, row) - UNREAD - {"updated_at", "metadata"} <= set(request.sent["body"])

@@ -17,10 +17,10 @@ from tests.contracts.drive import ids_of
 from tests.contracts.graphql_walk import GRAPHQL, Sampler, document, root
 from tests.contracts.planting import Planted
 from tests.contracts.rest_walk import Walk
-from tests.contracts.rows import changed, entity_of, stored
+from tests.contracts.rows import UNREAD, changed, entity_of, stored
 
 # What the database or a rule keeps true by itself when another column changes.
-FOLLOWS = {"updated_at", "search"}
+FOLLOWS = {"updated_at"} | UNREAD
 ALSO_CHANGED = {"status": {"ended_at"}, "markAsRead": {"metadata"}, "reaction": {"metadata"}}
 # Fields that are not columns: null takes a reaction away, which there may be none of.
 VERBS = {"reaction"}
