@@ -16,7 +16,7 @@ from tests.ops.running import environment, parley, with_url
 HEALTHY = (
     "PostgreSQL 18",
     "pgvector ",
-    "row level security in force on 13 tables",
+    "row level security in force on 14 tables",
     "role parley_app has no powers",
     "role parley_app owns no table",
     "role parley_system has no powers",
@@ -78,7 +78,7 @@ async def test_a_table_without_row_level_security_is_named(postgres: PostgresSer
     code, lines = await examined(spoiled)
     assert (code, lines[-1]) == (1, "1 to mend.")
     assert wrongs(lines) == [
-        "row level security in force on 13 tables: not in force on contacts. Next: run `parley migrate`; nobody may turn it off by hand"
+        "row level security in force on 14 tables: not in force on contacts. Next: run `parley migrate`; nobody may turn it off by hand"
     ]
 
 
