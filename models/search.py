@@ -10,8 +10,10 @@ from sqlalchemy import Text, Uuid, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.types import TypeEngine
 
+from models.columns import readable
 from models.db.compile import Compiled, compile_statement
-from models.search_sql import EXACT_BELOW, PASSAGES, nearest_sql, worded_sql
+from models.document import DOCUMENT
+from models.search_sql import DOCUMENTS, EXACT_BELOW, PASSAGES, nearest_sql, worded_sql
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,11 @@ def passages(chunk_ids: Sequence[UUID]) -> Compiled:
     return _PASSAGES._replace(values=[list(chunk_ids)])
 
 
+def documents(chunk_ids: Sequence[UUID]) -> Compiled:
+    """The statement that reads the documents of passages, with their readable columns, each once and in no order."""
+    return _DOCUMENTS._replace(values=[list(chunk_ids)])
+
+
 _TYPES: dict[str, TypeEngine[Any]] = {
     "query": Text(),
     "vector": Text(),
@@ -75,6 +82,7 @@ def _form(sql: str) -> Compiled:
 
 
 _PASSAGES = _form(PASSAGES)
+_DOCUMENTS = _form(DOCUMENTS.format(columns=", ".join(column.name for column in readable(DOCUMENT.table))))
 
 
 # Writing a form of question down and asking SQLAlchemy for it took a sixth of the server's time for a search.

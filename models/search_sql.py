@@ -76,6 +76,8 @@ SELECT c.id, c.document_id, c.version, c.ordinal, c.page, c.span_start, c.span_e
  WHERE c.id = ANY(:ids)
 """
 
+DOCUMENTS = "SELECT {columns} FROM documents WHERE id IN (SELECT document_id FROM chunks WHERE id = ANY(:ids))"
+
 CHOSEN = """chosen AS MATERIALIZED (SELECT id, chunk_count FROM documents
   WHERE (CAST(:agent_id AS uuid) IS NULL OR agent_id IS NULL OR agent_id = :agent_id)
     AND (CAST(:document_ids AS uuid[]) IS NULL OR id = ANY(:document_ids)) AND metadata @> CAST(:metadata AS jsonb)),

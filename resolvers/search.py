@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import starmap
+from itertools import chain, starmap
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 from pydantic import AliasChoices, Field, StringConstraints
 
+from models import search
+from models.db.row import Row, rows_of
+from models.document import DOCUMENT
 from models.search import Near, Passage, Sought, Worded, passages
 from resolvers.ctx import Ctx, query
 from resolvers.documents.storage import knowledge_of
@@ -41,16 +44,18 @@ class KnowledgeSearch(Input):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The passages, the best first."""
+    """The passages, the best first; their documents when they were asked for."""
 
     query: str
     hits: Sequence[Ranked[Passage]]
+    documents: Sequence[Row] = ()
 
 
 @query("documents:read")
-async def search_knowledge(ctx: Ctx, wanted: KnowledgeSearch) -> Found:
+async def search_knowledge(ctx: Ctx, wanted: KnowledgeSearch, *, documents: bool = False) -> Found:
     """The passages of the company's documents that answer best. An id of a document or agent that is not there is one nobody has.
 
+    Their `documents` are read beside the passages, for who shows them: read afterwards they would take another round trip.
     Raises `Unavailable` while the question cannot be embedded.
     """
     question, limit = wanted.query.strip(), min(wanted.limit, MOST)
@@ -68,11 +73,14 @@ async def search_knowledge(ctx: Ctx, wanted: KnowledgeSearch) -> Found:
     )
     for _ in range(LOOKS):
         hits = fuse(await _candidates(ctx, sought, depth(limit)), limit, wanted.threshold)
-        records = await ctx.db.records(passages([hit.passage for hit in hits])) if hits else ()
+        chosen = [hit.passage for hit in hits]
+        reads = [passages(chosen), search.documents(chosen)] if documents else [passages(chosen)]
+        records, *others = await ctx.db.records_together(*reads) if hits else ((),)
         read = {passage.chunk_id: passage for passage in starmap(Passage, records)}
         if len(read) == len(hits):
             break
-    return Found(wanted.query, [Ranked(hit.rank, hit.standing, read[hit.passage]) for hit in hits if hit.passage in read])
+    given = [Ranked(hit.rank, hit.standing, read[hit.passage]) for hit in hits if hit.passage in read]
+    return Found(wanted.query, given, rows_of(DOCUMENT.table, chain.from_iterable(others)))
 
 
 async def _candidates(ctx: Ctx, sought: Sought, depth: int) -> Sequence[tuple[Standing, UUID]]:

@@ -5,11 +5,13 @@ from typing import Any
 from uuid import UUID
 
 import strawberry
+from strawberry.types.nodes import SelectedField
 from strawberry.utils.str_converters import to_camel_case
 
 from models.catalogue import entity
 from models.chunk import CHUNK
 from models.db.row import Row
+from models.document import DOCUMENT
 from models.search import Passage
 from resolvers.ctx import Ctx
 from resolvers.errors import BadRequest, Issue
@@ -125,8 +127,17 @@ def _wanted(given: dict[str, Any]) -> KnowledgeSearch:
 async def _search(info: strawberry.Info, **given: Any) -> Any:
     ctx: Ctx = info.context
     ctx.principal.require(CHUNK.read_scope)
-    found = await search_knowledge(ctx, _wanted(given))
+    found = await search_knowledge(ctx, _wanted(given), documents=_selects(info, "document"))
+    loader = one_loader(ctx, DOCUMENT)
+    for row in found.documents:
+        loader.prime(row.id, row)
     return [KnowledgeHit.of(hit) for hit in found.hits]
+
+
+def _selects(info: strawberry.Info, name: str) -> bool:
+    """Whether a field is selected outright; what only a fragment selects is loaded when its turn comes."""
+    chosen = (selection for field in info.selected_fields for selection in field.selections)
+    return any(isinstance(selection, SelectedField) and selection.name == name for selection in chosen)
 
 
 ARGUMENTS = {

@@ -95,9 +95,10 @@ class Meanwhile:
         return getattr(self._session, name)
 
     async def records_together(self, *selects: Compiled) -> Any:
-        """As it is, and then that."""
+        """As it is; after the two legs, that."""
         found = await self._session.records_together(*selects)
-        await self._happens()
+        if len(selects) == 2:
+            await self._happens()
         return found
 
 

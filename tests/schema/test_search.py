@@ -54,10 +54,12 @@ async def test_both_doors_find_the_same(shelf: Shelf, acme: Tenant) -> None:
     assert len(over_rest) == 2
 
 
-async def test_four_statements_serve_any_number_of_hits_with_their_documents(shelf: Shelf, acme: Tenant) -> None:
-    text = '{ searchKnowledge(query: "lamp", first: 50) { content document { title } } }'
-    answer = await acme.graphql_response(text)
-    assert len(answer.json()["data"]["searchKnowledge"]) == 3
+@pytest.mark.parametrize("selected", ["document { title }", "... on KnowledgeHit { document { title } }", "also: document { title }"])
+async def test_four_statements_serve_any_number_of_hits_with_their_documents(selected: str, shelf: Shelf, acme: Tenant) -> None:
+    answer = await acme.graphql_response(f'{{ searchKnowledge(query: "lamp", first: 50) {{ content title {selected} }} }}')
+    hits = answer.json()["data"]["searchKnowledge"]
+    assert len(hits) == 3
+    assert [(hit.get("document") or hit.get("also"))["title"] for hit in hits] == [hit["title"] for hit in hits]
     assert answer.headers["server-timing"] == 'sql;desc="4"'
 
 
