@@ -104,6 +104,7 @@ SELECT CASE WHEN set_config('app.company_id', $1, true) IS NOT NULL THEN (
     || ',"tags":' || array_to_json(c.tags)::text
     || ',"createdAt":' || left(to_json(c.created_at::timestamp)::text, -1) || 'Z"}', ','), '') || ']}}}'
   FROM (SELECT id, first_name, last_name, email, company_name, tags, created_at FROM contacts
-        WHERE strpos(search, (SELECT lower($2))) > 0 ORDER BY created_at DESC, id DESC LIMIT 50) c
+        WHERE strpos(search, (SELECT lower($2))) > 0 AND grams @@ (SELECT quote_literal($1)::tsquery)
+          AND grams @@ (SELECT substring_query($1::uuid, lower($2))) ORDER BY created_at DESC, id DESC LIMIT 50) c
 ) END
 """

@@ -21,8 +21,7 @@ EXPLAINED = (
     "GraphQL answers are compared by `data` alone: `extensions` beside it, such as Parley's cost, are each server's own.",
     "Parley runs with everything on: token check, limits of requests and of cost (too high to be reached), row level security, a log line "
     "a request. The ceiling checks nothing but has row level security; the usual way checks the token and filters by company by hand.",
-    "Q3: the ceiling and the usual way look for substrings row by row; Parley has an index for it, with which the hand-written statement "
-    "would be faster too (docs/decisions/0014-substrings.md).",
+    "Q3: the ceiling uses Parley's index of substrings too, and sorts whatever it finds, however much (docs/decisions/0014-substrings.md).",
     "Server CPU time includes that of Valkey, where Parley counts requests and cost.",
 )
 OTHER_RUNS = ", ".join(f"{heading.removeprefix('## ')} (`{command}`)" for heading, command in results.APART.items())

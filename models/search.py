@@ -60,7 +60,7 @@ def passages(chunk_ids: Sequence[UUID]) -> Compiled:
     return _PASSAGES._replace(values=[list(chunk_ids)])
 
 
-def documents(chunk_ids: Sequence[UUID]) -> Compiled:
+def documents_of(chunk_ids: Sequence[UUID]) -> Compiled:
     """The statement that reads the documents of passages, with their readable columns, each once and in no order."""
     return _DOCUMENTS._replace(values=[list(chunk_ids)])
 

@@ -42,7 +42,6 @@ SELECT near.id, c.mask, (1 - near.distance)::float8
 
 # Records of `Worded`. The company and the words are two conditions, which the index meets at once. As one query they are taken for so
 # many rows that PostgreSQL fetches all of the company's keys besides, to have fewer pages to read: half of what finding words took.
-# `{part}` limits passages to chosen documents.
 WORDED = """
 WITH {chosen}size AS MATERIALIZED (SELECT coalesce(sum(chunk_count), 0)::bigint AS n FROM {documents}),{terms},
 asked AS MATERIALIZED (

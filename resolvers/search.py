@@ -8,10 +8,9 @@ from uuid import UUID
 
 from pydantic import AliasChoices, Field, StringConstraints
 
-from models import search
 from models.db.row import Row, rows_of
 from models.document import DOCUMENT
-from models.search import Near, Passage, Sought, Worded, passages
+from models.search import Near, Passage, Sought, Worded, documents_of, passages
 from resolvers.ctx import Ctx, query
 from resolvers.documents.storage import knowledge_of
 from resolvers.inputs import Input
@@ -74,7 +73,7 @@ async def search_knowledge(ctx: Ctx, wanted: KnowledgeSearch, *, documents: bool
     for _ in range(LOOKS):
         hits = fuse(await _candidates(ctx, sought, depth(limit)), limit, wanted.threshold)
         chosen = [hit.passage for hit in hits]
-        reads = [passages(chosen), search.documents(chosen)] if documents else [passages(chosen)]
+        reads = [passages(chosen), documents_of(chosen)] if documents else [passages(chosen)]
         records, *others = await ctx.db.records_together(*reads) if hits else ((),)
         read = {passage.chunk_id: passage for passage in starmap(Passage, records)}
         if len(read) == len(hits):
