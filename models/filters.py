@@ -40,6 +40,11 @@ class Search:
 
     term: str
 
+    @property
+    def wanted(self) -> str:
+        """What is looked for; nothing when the term is blank, which every row has."""
+        return self.term.strip()
+
 
 @dataclass(frozen=True, slots=True)
 class Related:
@@ -70,6 +75,8 @@ class Not:
     condition: "Condition"
 
 
+# A term of fewer letters is none for an index of substrings (`models.substrings`).
+LETTERS = 3
 # Written out: only values of a request may be parameters.
 ZERO: ColumnElement[int] = literal_column("0")
 Condition = Compare | Search | Related | All | AnyOf | Not
@@ -156,7 +163,7 @@ def compare_sql(column: ColumnElement[Any], operator: Operator, value: Any, bind
 
 def search_sql(entity: Entity, source: FromClause, search: Search, bind: Binder) -> ColumnElement[bool]:
     """Any searched column contains the term, whatever its case; a blank term matches all."""
-    wanted = search.term.strip()
+    wanted = search.wanted
     if not wanted:
         return true()
     columns = [source.c[name] if name == "search" else func.lower(source.c[name]) for name in entity.searched]
@@ -186,11 +193,11 @@ def form_of(condition: Condition, values: list[Any]) -> tuple[Any, ...]:
             values.append(how.bound(value))
         return (field, operator, value) if written else (field, operator)
     match condition:
-        case Search(term):
-            wanted = term.strip()
+        case Search():
+            wanted = condition.wanted
             if wanted:
                 values.append(wanted)
-            return ("search", not wanted)
+            return ("search", min(len(wanted), LETTERS))
         case Related(edge, inner):
             return (edge.name, form_of(inner, values))
         case All(conditions):

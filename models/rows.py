@@ -4,9 +4,10 @@ They are data until the last moment: the same question with other values gives t
 `models.db.questions` remembers the SQL text (docs/decisions/0007-rows-are-data.md).
 """
 
+from functools import cache
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from sqlalchemy import ColumnElement, FromClause, Integer, Select, Subquery, UnaryExpression, func, literal_column, select, union_all
+from sqlalchemy import Column, ColumnElement, FromClause, Integer, MetaData, Select, Table, UnaryExpression, func, literal_column, select
 
 from models.catalogue import Entity, Order, complete
 from models.columns import readable
@@ -15,19 +16,24 @@ from models.page import Page, beyond
 from models.substrings import may_have, sought
 
 T = TypeVar("T")
-# So many rows of a search are found by the index and put in order; where there are more, a page is soon full when rows are read in
-# order. Written out: only values of a request may be parameters.
-FEW: ColumnElement[int] = literal_column("1000")
+# The relation of the rows that an index found, as it stands in SQL text; `models.db.statement` gives it a name and states it.
+FEW = '"<few>"'
+# So many rows are found by the index and put in order. Where there are more, a page is soon full when rows are read in order.
+MOST = 1000
 
 
 class Rows(NamedTuple, Generic[T]):
-    """A relation, not data. `hung` ties the rows to one of another statement: a column, and the SQL it must equal."""
+    """A relation, not data. `hung` ties the rows to one of another statement: a column, and the SQL it must equal.
+
+    `in_order` reads them in their order even where an index tells which rows have a term.
+    """
 
     entity: Entity
     conditions: tuple[Condition, ...]
     order: tuple[Order, ...]
     page: Page | None = None
     hung: tuple[str, str] | None = None
+    in_order: bool = False
 
     @classmethod
     def of(cls, entity: Entity) -> "Rows[T]":
@@ -50,13 +56,17 @@ class Rows(NamedTuple, Generic[T]):
         """Those whose column equals a reference into the statement around them, such as `c0.id`; never a value."""
         return self._replace(hung=(column, reference))
 
+    def read_in_order(self) -> "Rows[T]":
+        """The same rows, read in their order until the page is full."""
+        return self._replace(in_order=True)
+
     def form(self, ahead: int = 0) -> tuple[tuple[Any, ...], list[Any]]:
         """What the SQL text depends on, hashable, and the values of `statement` in the order in which it binds them."""
-        entity, conditions, order, page, hung = self
+        entity, conditions, order, page, hung, in_order = self
         values: list[Any] = []
         forms = [form_of(each, values) for each in conditions]
         # An entity's own order is told by its entity: hashing it takes longer than all the rest.
-        return (entity, None if order is entity.order else order, hung, page and page.form(ahead, values), *forms), values
+        return (entity, None if order is entity.order else order, hung, in_order, page and page.form(ahead, values), *forms), values
 
     def chosen(self, bind: Binder) -> Select[Any]:
         """The rows without order and page."""
@@ -69,48 +79,57 @@ class Rows(NamedTuple, Generic[T]):
 
     def total(self, bind: Binder) -> Select[Any]:
         """How many there are, all pages together."""
-        return self._indexed(self.chosen(bind), bind).with_only_columns(func.count(), maintain_column_froms=True)
+        found = self._found(bind)
+        return (self.chosen(bind) if found is None else found).with_only_columns(func.count(), maintain_column_froms=True)
 
     def statement(self, bind: Binder, ahead: int = 0) -> Select[Any]:
-        """The rows themselves; `ahead` more of them tells whether a further page exists."""
-        table, page = self.entity.table, self.page
-        chosen = self.chosen(bind)
+        """The rows themselves; `ahead` more of them tells whether a further page exists. A page is read in order."""
+        found = self._found(bind) if self.page is None else None
+        return self._page(self._beyond(self.chosen(bind) if found is None else found, bind), self.entity.table, bind, ahead)
+
+    def few(self, bind: Binder) -> Select[Any] | None:
+        """The rows before order, limit and offset as an index finds them, up to `MOST`; None where none serves them."""
+        found = None if self.in_order or self.page is None else self._found(bind)
+        return None if found is None else self._beyond(found, bind).limit(literal_column(str(MOST)))
+
+    def page_of_few(self, bind: Binder, ahead: int = 0) -> Select[Any]:
+        """What `statement` says, of the relation `FEW`, which `few` has stated with the same binder."""
+        few = _few(self.entity.table)
+        return self._page(select(few), few, bind, ahead)
+
+    def _found(self, bind: Binder) -> Select[Any] | None:
+        """The chosen rows by an index of substrings. Rows that hang on another are few anyhow."""
+        search = None if self.hung else sought(self.entity, self.conditions)
+        return None if search is None else self.chosen(bind).where(may_have(self.entity, bind.terms[id(search)]))
+
+    def _beyond(self, chosen: Select[Any], bind: Binder) -> Select[Any]:
+        if self.page:
+            for keyset, before in ((self.page.after, False), (self.page.before, True)):
+                if keyset is not None:
+                    chosen = chosen.where(beyond(self.entity.table, self.order, keyset, bind, before=before))
+        return chosen
+
+    def _page(self, chosen: Select[Any], source: FromClause, bind: Binder, ahead: int) -> Select[Any]:
+        page = self.page
         if page is None:
-            return self._indexed(chosen, bind).order_by(*self.sort_keys(table))
-        for keyset, before in ((page.after, False), (page.before, True)):
-            if keyset is not None:
-                chosen = chosen.where(beyond(table, self.order, keyset, bind, before=before))
-        limit = bind(page.limit + ahead, Integer())
-        offset = bind(page.offset, Integer()) if page.offset else None
-        ordered = chosen.order_by(*self.sort_keys(table, backwards=page.backwards))
-        indexed = self._indexed(chosen, bind)
-        if indexed is not chosen:
-            found = _few_or_many(indexed, ordered.limit(limit if offset is None else limit + offset))
-            ordered = select(found).order_by(*self.sort_keys(found, backwards=page.backwards))
-        ordered = ordered.limit(limit).offset(offset)
+            return chosen.order_by(*self.sort_keys(source))
+        ordered = chosen.order_by(*self.sort_keys(source, backwards=page.backwards)).limit(bind(page.limit + ahead, Integer()))
+        if page.offset:
+            ordered = ordered.offset(bind(page.offset, Integer()))
         if not page.backwards:
             return ordered
         last = ordered.subquery("last_rows")
         return select(last).order_by(*self.sort_keys(last))
-
-    def _indexed(self, chosen: Select[Any], bind: Binder) -> Select[Any]:
-        """The same rows, with what an index of substrings can tell of them. Rows that hang on another are few anyhow."""
-        search = None if self.hung else sought(self.entity, self.conditions)
-        return chosen if search is None else chosen.where(may_have(self.entity, bind.terms[id(search)]))
 
     def sort_keys(self, source: FromClause, *, backwards: bool = False) -> list[UnaryExpression[Any]]:
         """The ORDER BY of this order over `source`, which has the entity's columns."""
         return [_sort(source.c[key.column], key, backwards=backwards) for key in self.order]
 
 
-def _few_or_many(indexed: Select[Any], ordered: Select[Any]) -> Subquery:
-    """Rows as the index finds them, unless there are many: then as they come in order, of which the page alone is read.
-
-    The one that is not wanted is not begun.
-    """
-    few = indexed.limit(FEW).cte("few")
-    number = select(func.count()).select_from(few).scalar_subquery()
-    return union_all(select(few).where(number < FEW), select(ordered.where(number >= FEW).subquery("many"))).subquery("found")
+@cache
+def _few(table: Table) -> Table:
+    """`FEW`, which has what is read of a table."""
+    return Table(FEW.strip('"'), MetaData(), *(Column(each.name, each.type, nullable=each.nullable) for each in readable(table)))
 
 
 def _sort(column: ColumnElement[Any], key: Order, *, backwards: bool) -> UnaryExpression[Any]:

@@ -11,22 +11,22 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 
 from models.catalogue import Entity
 from models.columns import CURRENT_COMPANY
-from models.filters import All, Condition, Search
+from models.filters import LETTERS, All, Condition, Search
 
 
 def sought(entity: Entity, conditions: Sequence[Condition]) -> Search | None:
-    """The first search that every row must meet, where the entity has such an index."""
+    """The first search that every row must meet and that is long enough for such an index, where the entity has one."""
     if "grams" not in entity.table.c:
         return None
     for each in conditions:
         found = sought(entity, each.conditions) if isinstance(each, All) else each
-        if isinstance(found, Search) and found.term.strip():
+        if isinstance(found, Search) and len(found.wanted) >= LETTERS:
             return found
     return None
 
 
 def may_have(entity: Entity, term: BindParameter[str]) -> ColumnElement[bool]:
-    """The rows of the company that may have the term; all of them for one of less than three letters.
+    """The rows of the company that may have the term.
 
     Company and term are two conditions, which the index meets at once (docs/decisions/0012-hybrid-search.md).
     """

@@ -19,11 +19,15 @@ NUMBERED = re.compile(r"\$(\d+)")
 
 
 class Compiled(NamedTuple):
-    """A statement's text with `$1`, `$2`, ... and what stands for each: a value, under its parameter's name."""
+    """A statement's text with `$1`, `$2`, ... and what stands for each: a value, under its parameter's name.
+
+    Where the text reads `models.rows.FEW`, `few` is the text of that relation, whose parameters are numbered together with its own.
+    """
 
     text: str
     names: Sequence[Any]
     values: list[Any]
+    few: str = ""
 
 
 NOTHING = Compiled("", (), [])

@@ -2,21 +2,29 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
-from models.catalogue import Entity, Order
 from models.cursor import signature
 from models.db.bounded import Bounded
 from models.db.compile import NOTHING, Compiled, shift
 from models.db.questions import rows_sql, total_sql
-from models.db.statement import Statement, bind_tenant
+from models.db.statement import Statement, bind_tenant, named
 from models.graph_sql import AFTER, BEFORE, CURSOR, GIVEN, KEPT, LIMIT, ROWS, TOTAL
 from models.page import Page
 from models.render import Text, print_column
 from models.rows import Rows
 
+
+class Filled(NamedTuple):
+    """A statement's text, and whether it reads the few rows that an index found."""
+
+    text: str
+    few: bool
+
+
 # An entry holds a whole statement, several kilobytes of text.
-FILLED: Bounded[Any, str] = Bounded(1000)
+FILLED: Bounded[Any, Filled] = Bounded(1000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +52,7 @@ class Value:
 class Filling:
     """What one listing of a document came to for a request."""
 
-    entity: Entity
-    order: tuple[Order, ...]
-    page: Page | None
+    of: Rows[Any]
     rows: Compiled
     total: Compiled
     looks_ahead: bool
@@ -54,31 +60,37 @@ class Filling:
     @property
     def key(self) -> tuple[Any, ...]:
         """What of it the SQL text depends on; never a value. The order too: two orders can have the same text, but not cursors."""
-        page = self.page
+        page = self.of.page
         form = (page.backwards, page.after is None, page.before is None) if page else ()
-        return self.rows.text, self.total.text, self.order, form
+        return self.rows.few, self.rows.text, self.total.text, self.of.order, form
 
     @property
     def values(self) -> list[Any]:
         """Its parameters: the rows', the total's, then the limit."""
-        return [*self.rows.values, *self.total.values, *([self.page.limit] if self.looks_ahead and self.page else [])]
+        return [*self.rows.values, *self.total.values, *([self.of.page.limit] if self.looks_ahead and self.of.page else [])]
+
+    def read_in_order(self) -> "Filling":
+        """The same rows, read in their order."""
+        if not self.rows.few:
+            return self
+        return filling(self.of.read_in_order(), lists=True, looks_ahead=self.looks_ahead, counts=bool(self.total.text))
 
     def marks(self, number: int, first: int) -> dict[str, str]:
         """What stands for its marks; `first` parameters come before its own."""
         limit = f"${first + len(self.values)}::integer"
-        page = self.page or Page(1)
+        page = self.of.page or Page(1)
         more = f"(count(*) > {limit})::text"
         alias = f"c{number}"
         kept = f"{alias}.ord_ > {alias}.all_ - {alias}.limit_" if page.backwards else f"{alias}.ord_ <= {alias}.limit_"
         return {
             # Cursors and counts first: the rows' text may not be searched for marks.
-            CURSOR: _cursor(self, alias),
+            CURSOR: _cursor(self.of, alias),
             KEPT: kept,
             AFTER: f"'{str(page.before is not None).lower()}'" if page.backwards else more,
             BEFORE: more if page.backwards else f"'{str(page.after is not None).lower()}'",
             LIMIT: limit,
-            TOTAL: shift(self.total.text, first + len(self.rows.values)),
-            ROWS: shift(self.rows.text, first),
+            TOTAL: shift(named(self.total, number), first + len(self.rows.values)),
+            ROWS: shift(named(self.rows, number), first),
         }
 
 
@@ -88,29 +100,37 @@ Filler = Filling | Value
 def filling(rows: Rows[Any], *, lists: bool, looks_ahead: bool, counts: bool) -> Filling:
     """Compile what of a listing its place in a document shows: its rows, its total, or both."""
     compiled = rows_sql(rows, 1 if looks_ahead else 0) if lists else NOTHING
-    total = total_sql(rows) if counts else NOTHING
-    return Filling(rows.entity, rows.order, rows.page, compiled, total, looks_ahead)
+    total = total_sql(rows, compiled) if counts else NOTHING
+    return Filling(rows, compiled, total, looks_ahead)
 
 
 def graph_statement(template: str, fillings: Sequence[Filler]) -> Statement:
     """The one statement of a document. Texts are joined once for each combination of listings' forms."""
     key = (template, *(each.key for each in fillings))
-    text = FILLED.get(key)
-    if text is None:
-        text = FILLED[key] = _join(template, fillings)
-    return Statement(text, [value for each in fillings for value in each.values])
+    filled = FILLED.get(key)
+    if filled is None:
+        filled = FILLED[key] = _join(template, fillings)
+    otherwise = partial(_read_in_order, template, fillings) if filled.few else None
+    return Statement(filled.text, [value for each in fillings for value in each.values], otherwise)
 
 
-def _join(template: str, fillings: Sequence[Filler]) -> str:
+def _read_in_order(template: str, fillings: Sequence[Filler]) -> Statement:
+    return graph_statement(template, [each.read_in_order() if isinstance(each, Filling) else each for each in fillings])
+
+
+def _join(template: str, fillings: Sequence[Filler]) -> Filled:
     text, first = template, 0
+    few: dict[int, str] = {}
     for number, each in enumerate(fillings):
         for mark, sql in each.marks(number, first).items():
             text = text.replace(mark.format(number), sql)
+        if isinstance(each, Filling) and each.rows.few:
+            few[number] = shift(each.rows.few, first)
         first += len(each.values)
-    return bind_tenant(f"SELECT {text}", first)
+    return Filled(bind_tenant(f"SELECT {text}", first, few), bool(few))
 
 
-def _cursor(of: Filling, alias: str) -> str:
+def _cursor(of: Rows[Any], alias: str) -> str:
     """The same text as `models.cursor.encode_cursor`, quoted."""
     text = Text()
     text.say(f'["{signature(of.order)}"')

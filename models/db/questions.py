@@ -7,16 +7,17 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from models.db.bounded import Bounded
-from models.db.compile import Compiled, compile_statement
+from models.db.compile import NOTHING, Compiled, compile_statement, shift
 from models.filters import Binder
-from models.rows import Rows
+from models.rows import FEW, Rows
 
 
 class Asked(NamedTuple):
-    """A question's text, and which of the values each parameter of it takes."""
+    """A question's text, which of the values each parameter of it takes, and the text of the few rows that it reads, if it does."""
 
     text: str
     places: Sequence[int]
+    few: str = ""
 
 
 QUESTIONS: Bounded[Any, Asked] = Bounded(5000)
@@ -28,12 +29,19 @@ def rows_sql(rows: Rows[Any], ahead: int = 0) -> Compiled:
     asked = QUESTIONS.get(form)
     if asked is None:
         bind = Binder()
-        asked = QUESTIONS[form] = _asked(compile_statement(rows.statement(bind, ahead)), bind, values)
-    return Compiled(asked.text, asked.places, [*map(values.__getitem__, asked.places)])
+        few = rows.few(bind)
+        if few is None:
+            asked = _asked(compile_statement(rows.statement(bind, ahead)), bind, values)
+        else:
+            asked = _asked_of_few(compile_statement(few), compile_statement(rows.page_of_few(bind, ahead)), bind, values)
+        QUESTIONS[form] = asked
+    return Compiled(asked.text, asked.places, [*map(values.__getitem__, asked.places)], asked.few)
 
 
-def total_sql(rows: Rows[Any]) -> Compiled:
-    """The text and values of their number, all pages together."""
+def total_sql(rows: Rows[Any], page: Compiled = NOTHING) -> Compiled:
+    """The text and values of their number, all pages together; `page` are the rows themselves in the same statement."""
+    if page.few and rows.page and not (rows.page.after or rows.page.before):
+        return Compiled(f"SELECT count(*) FROM {FEW}", (), [])
     whole: Rows[Any] = Rows(rows.entity, rows.conditions, (), None, rows.hung)
     form, values = whole.form()
     key = ("total", form)
@@ -49,3 +57,9 @@ def _asked(compiled: Compiled, bind: Binder, values: list[Any]) -> Asked:
     if bind.values != values:
         raise RuntimeError("a question binds its values in another order than it reads them")
     return Asked(compiled.text, tuple(int(name.removeprefix("p")) for name in compiled.names))
+
+
+def _asked_of_few(few: Compiled, page: Compiled, bind: Binder, values: list[Any]) -> Asked:
+    """The page's parameters come after those of the relation that it reads."""
+    names = [*few.names, *page.names]
+    return _asked(Compiled(shift(page.text, len(few.names)), names, []), bind, values)._replace(few=few.text)

@@ -15,7 +15,7 @@ from models.db.graph import Filler, graph_statement
 from models.db.pool import BROKEN
 from models.db.questions import rows_sql, total_sql
 from models.db.row import Row, rows_of
-from models.db.statement import Statement, json_statement, rows_statement, value_statement
+from models.db.statement import Statement, json_statement, page_statement, rows_statement, value_statement
 from models.db.turns import Turns
 from models.rows import Rows
 from models.shape import Shape
@@ -43,15 +43,17 @@ class Session:
 
     def json(self, rows: Rows[Any], shape: Shape, **slots: Any) -> Awaitable[bytes | None]:
         """The shape of the rows as JSON, printed by PostgreSQL in one statement; None when one row was asked for and is not there."""
-        return self._value(*json_statement(rows, shape, slots))
+        return self._value(json_statement(rows, shape, slots))
 
     def graph(self, template: str, fillings: Sequence[Filler]) -> Awaitable[bytes | None]:
         """What a GraphQL answer holds, printed by PostgreSQL in one statement; None when a required row is not there."""
-        return self._value(*graph_statement(template, fillings))
+        return self._value(graph_statement(template, fillings))
 
     async def all(self, rows: Rows[Any], ahead: int = 0) -> list[Row]:
         """The rows, for Python; `ahead` more of them tells whether a further page exists."""
-        return rows_of(rows.entity.table, await self._records(rows_sql(rows, ahead)))
+        if self._transaction is not None:
+            return rows_of(rows.entity.table, await self._fetch(rows_sql(rows.read_in_order(), ahead)))
+        return rows_of(rows.entity.table, await self._value(page_statement(rows, ahead)))
 
     async def one(self, rows: Rows[Any]) -> Row | None:
         """The first row, or None."""
@@ -60,11 +62,15 @@ class Session:
 
     async def total(self, rows: Rows[Any]) -> int:
         """How many rows there are, all pages together."""
-        return int(await self._value(*value_statement(total_sql(rows))))
+        return int(await self._value(value_statement(total_sql(rows))))
 
     async def records(self, select: Select[Any] | Compiled) -> Sequence[Sequence[Any]]:
         """What a select of any columns returns, as tuples."""
-        return await self._records(select if isinstance(select, Compiled) else compile_statement(select))
+        compiled = select if isinstance(select, Compiled) else compile_statement(select)
+        if self._transaction is not None:
+            return await self._fetch(compiled)
+        records: Sequence[Sequence[Any]] = await self._value(rows_statement(compiled))
+        return records
 
     async def records_together(self, *selects: Compiled) -> Sequence[Sequence[Sequence[Any]]]:
         """What each select returns. They run side by side, on a connection each and on a snapshot each; in a transaction in turn."""
@@ -73,9 +79,10 @@ class Session:
         if not self._turns.take():
             await self._turns.wait()
         self.statements += len(selects)
-        running = [asyncio.ensure_future(self._reads.value(*self._in_company(rows_statement(each)))) for each in selects]
+        statements = [rows_statement(each) for each in selects]
+        running = [asyncio.ensure_future(self._reads.value(each.text, [*each.values, self._company])) for each in statements]
         try:
-            return [found or [] for found in await asyncio.gather(*running)]
+            return list(await asyncio.gather(*running))
         except BaseException:
             for each in running:
                 each.cancel()
@@ -138,11 +145,6 @@ class Session:
     async def _write(self, entity: Entity, statement: Any) -> list[Row]:
         return rows_of(entity.table, await self._fetch(compile_statement(statement.returning(*readable(entity.table)))))
 
-    async def _records(self, compiled: Compiled) -> Sequence[Sequence[Any]]:
-        if self._transaction is not None:
-            return await self._fetch(compiled)
-        return await self._value(*rows_statement(compiled)) or []
-
     async def _fetch(self, compiled: Compiled) -> Sequence[Sequence[Any]]:
         if self._transaction is None:
             raise RuntimeError("writes belong inside Session.transaction()")
@@ -155,16 +157,16 @@ class Session:
         finally:
             self._turns.give()
 
-    def _in_company(self, statement: Statement) -> Statement:
-        return Statement(statement.text, [*statement.values, self._company])
-
-    async def _value(self, text: str, values: list[Any]) -> Any:
+    async def _value(self, statement: Statement) -> Any:
+        text, values, otherwise = statement
         if not self._turns.take():
             await self._turns.wait()
         try:
             self.statements += 1
             if self._transaction is not None:
-                return await self._transaction.fetchval(text, *values, self._company)
-            return await self._reads.value(text, [*values, self._company])
+                found = await self._transaction.fetchval(text, *values, self._company)
+            else:
+                found = await self._reads.value(text, [*values, self._company])
         finally:
             self._turns.give()
+        return found if found is not None or otherwise is None else await self._value(otherwise())

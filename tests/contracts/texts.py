@@ -20,5 +20,5 @@ async def prepared(database: Database) -> set[str]:
 
 def remembered() -> set[str]:
     """The texts that the caches hold."""
-    found = {made.string for made in STATEMENTS.values()} | set(TEXTS.values()) | set(FILLED.values())
-    return found | {joined.text for joined in JOINED.values()} | {asked.text for asked in QUESTIONS.values()}
+    found = {made.string for made in STATEMENTS.values()} | set(TEXTS.values()) | {filled.text for filled in FILLED.values()}
+    return found | {joined.text for joined in JOINED.values()} | {text for asked in QUESTIONS.values() for text in (asked.text, asked.few)}
