@@ -3,7 +3,7 @@
 from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass, field
 from functools import wraps
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, NamedTuple, ParamSpec, TypeVar
 
 from sqlalchemy import insert
 
@@ -23,8 +23,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-@dataclass(frozen=True, slots=True)
-class Spending:
+class Spending(NamedTuple):
     """What a GraphQL operation was charged, and what its company then had left; the reset in seconds from now."""
 
     cost: int

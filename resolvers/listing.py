@@ -1,7 +1,6 @@
 """Lists and look-ups: what every noun's read resolvers share."""
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select
@@ -18,8 +17,7 @@ from resolvers.errors import NotFound
 EVERYTHING = All()
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(NamedTuple):
     """Which rows, in which order, which part: what a door asks of a list."""
 
     where: Condition = EVERYTHING
@@ -29,9 +27,11 @@ class Listing:
 
 def listed(ctx: Ctx, entity: Entity, listing: Listing, *fixed: Condition) -> Rows[Any]:
     """The rows of a listing; a condition on another entity takes that entity's scope too."""
-    conditions = tuple(each for each in (*fixed, listing.where) if each != EVERYTHING)
+    conditions = fixed if listing.where is EVERYTHING else (*fixed, listing.where)
     for condition in conditions:
-        ctx.require(edges_of(condition))
+        reached = edges_of(condition)
+        if reached:
+            ctx.require(reached)
     return Rows(entity, conditions, complete(listing.order) if listing.order else entity.order, listing.page)
 
 

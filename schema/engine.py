@@ -3,7 +3,7 @@
 import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from graphql import ExecutionResult, OperationType, execute
@@ -25,8 +25,7 @@ from schema.usage import Usage
 from settings import Settings, SettingsError
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(NamedTuple):
     """A request whose operation is known and may be run by whoever asked."""
 
     asked: GraphQLRequest
@@ -39,8 +38,7 @@ class Prepared:
         return self.head.kind
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """An answer's JSON; `ran` is False when a variable could not be read, so that nothing ran."""
 
     body: bytes

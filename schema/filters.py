@@ -12,7 +12,7 @@ from strawberry.utils.str_converters import to_camel_case
 from models.catalogue import Entity, entity
 from models.filters import All, AnyOf, Compare, Condition, Not, Related, Search
 from resolvers.errors import BadRequest
-from resolvers.inputs import unstorable
+from resolvers.inputs import UNSTORABLE, unstorable
 from schema import scalars
 from schema.fields import graphql_type
 from schema.ids import read_id
@@ -162,8 +162,9 @@ def _plain(value: Any, path: str, given: Any) -> Any:
 
 
 def _storable(value: Any, path: str) -> Any:
-    for _, problem in unstorable(value):
-        raise BadRequest.field(path, problem)
+    if not isinstance(value, str) or UNSTORABLE.search(value):
+        for _, problem in unstorable(value):
+            raise BadRequest.field(path, problem)
     return value
 
 

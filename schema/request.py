@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import Message, Scope
 
+from headers import headers_of
 from schema.errors import RequestError
 from schema.limits import check_variables
 
@@ -20,8 +20,7 @@ CHARSET = re.compile(r";\s*charset=(?!\"?utf-?8\"?\s*(?:;|$))", re.IGNORECASE)
 PREFLIGHT = ("graphql-require-preflight", "apollo-require-preflight", "x-apollo-operation-name")
 
 
-@dataclass(frozen=True, slots=True)
-class GraphQLRequest:
+class GraphQLRequest(NamedTuple):
     """The document's text or the id it is known by, which operation of it, and the variables' raw values."""
 
     query: str | None
@@ -48,8 +47,8 @@ async def read_requests(request: Request, batch: int) -> GraphQLRequest | list[G
 
 
 def header(scope: Scope, name: bytes) -> str:
-    """A header's value; several of one name are a list with commas (RFC 9110, 5.3)."""
-    return b",".join(value for key, value in scope["headers"] if key == name).decode("latin-1")
+    """A header's value, nothing without it."""
+    return headers_of(scope).get(name, b"").decode("latin-1")
 
 
 @lru_cache(maxsize=128)

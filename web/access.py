@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from headers import headers_of
 from resolvers.errors import ParleyError, Unauthenticated
 from resolvers.principal import Principal
 from web.answer import Header, Render, answer
@@ -71,7 +72,7 @@ class AccessMiddleware:
         error: ParleyError | None = None
         token: str | None = None
         try:
-            token = None if self._doors.checks_itself(scope["path"]) else bearer(scope["headers"])
+            token = None if self._doors.checks_itself(scope["path"]) else bearer(headers_of(scope))
             if token is not None:
                 principal = self._authenticate.cached(token) or await self._authenticate(token)
         except ParleyError as refused:
@@ -99,14 +100,15 @@ def _rate(state: Mapping[str, Any]) -> Iterable[Header]:
     return rate_headers(state["rate"])
 
 
-def bearer(headers: Iterable[Header]) -> str | None:
+def bearer(headers: Mapping[bytes, bytes]) -> str | None:
     """The token of the one Authorization header; None without the header. Raises `Unauthenticated` for any other form."""
-    found = [value for name, value in headers if name == b"authorization"]
-    if not found:
+    found = headers.get(b"authorization")
+    if found is None:
         return None
-    scheme, _, token = found[0].partition(b" ")
+    scheme, _, token = found.partition(b" ")
     token = token.strip()
-    if len(found) > 1 or scheme.lower() != b"bearer" or not token:
+    # No token has a comma: with one there are several headers.
+    if b"," in found or scheme.lower() != b"bearer" or not token:
         raise MissingCredential("Send one Authorization header of the form `Bearer <token>`")
     if not token.isascii():
         raise Unauthenticated("The token has characters that no token has")

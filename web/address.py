@@ -6,6 +6,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 
 from starlette.types import Scope
 
+from headers import headers_of
 from settings import SettingsError
 
 Address = IPv4Address | IPv6Address
@@ -53,8 +54,7 @@ def _network(text: str) -> IPv4Network | IPv6Network:
 
 def _hops(scope: Scope) -> Iterator[str]:
     """Entries of `X-Forwarded-For` from the right, over all lines, at most `MOST_HOPS`."""
-    lines = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-for"]
-    rest = ",".join(lines)
+    rest = headers_of(scope).get(b"x-forwarded-for", b"").decode("latin-1")
     for _ in range(MOST_HOPS):
         rest, _, entry = rest.rpartition(",")
         yield entry.strip()

@@ -3,6 +3,7 @@
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from headers import headers_of
 from web.answer import Render, answer
 from web.budgets import Budgets
 from web.rate_headers import refusal
@@ -26,7 +27,7 @@ class LimitedCORSMiddleware(CORSMiddleware):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, answer its preflight, or 429."""
-        if scope["type"] == "http" and scope["method"] == "OPTIONS" and any(name == ASKED for name, _ in scope["headers"]):
+        if scope["type"] == "http" and scope["method"] == "OPTIONS" and ASKED in headers_of(scope):
             verdict = scope["state"]["rate"] = await self._budgets.charge(scope, None)
             if not verdict.allowed:
                 await answer(refusal(verdict), scope, send, self._render)

@@ -7,6 +7,7 @@ from pydantic import SecretStr
 from starlette.requests import Request
 from starlette.responses import Response
 
+from headers import headers_of
 from resolvers.errors import Unauthenticated
 from web.access import bearer
 from web.dispatch import Handler
@@ -22,7 +23,7 @@ def metrics_handler(token: SecretStr, counters: "Collector") -> Handler:
     from prometheus_client import CONTENT_TYPE_LATEST, generate_latest  # noqa: PLC0415 - where there is a token
 
     async def metrics(request: Request) -> Response:
-        given = bearer(request.scope["headers"])
+        given = bearer(headers_of(request.scope))
         if given is None or not hmac.compare_digest(given.encode(), expected):
             raise Unauthenticated("The counters are shown to the bearer of PARLEY_METRICS_TOKEN")
         return Response(generate_latest(counters), media_type=CONTENT_TYPE_LATEST, headers={"Cache-Control": "no-store"})

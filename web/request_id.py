@@ -4,7 +4,7 @@ import logging
 import os
 import re
 import time
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Mapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import cached_property
@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import STRUCTLOG_KEY_PREFIX
 from structlog.typing import FilteringBoundLogger
 
+from headers import headers_of
 from logs import LINES
 from resolvers.errors import ParleyError
 from resolvers.faults import MASKED
@@ -44,7 +45,7 @@ class RequestIdMiddleware:
             await self.app(scope, receive, send)
             return
         began = time.perf_counter()
-        exchange = _Exchange(request_id(scope["headers"]), scope.setdefault("state", {}), send)
+        exchange = _Exchange(request_id(headers_of(scope)), scope["state"], send)
         named = REQUEST_ID.set(exchange.name)
         try:
             await self.app(scope, receive, exchange.send)
@@ -102,12 +103,10 @@ class _Exchange:
         return self._send(message)
 
 
-def request_id(headers: Iterable[Header]) -> str:
+def request_id(headers: Mapping[bytes, bytes]) -> str:
     """The caller's id when it is 8 to 64 letters, digits, dots, dashes or underscores; else a new one."""
-    for name, value in headers:
-        if name == b"x-request-id" and USABLE.fullmatch(value):
-            return value.decode("ascii")
-    return os.urandom(16).hex()
+    given = headers.get(b"x-request-id")
+    return given.decode("ascii") if given and USABLE.fullmatch(given) else os.urandom(16).hex()
 
 
 def template(scope: Scope) -> str:

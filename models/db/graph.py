@@ -1,7 +1,6 @@
 """A document's statement: the rendered shape with the request's rows, totals, pages and cursors filled in."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -27,8 +26,7 @@ class Filled(NamedTuple):
 FILLED: Bounded[Any, Filled] = Bounded(1000)
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """What a request brings along itself: JSON as text, an id or a list of ids."""
 
     value: Any
@@ -48,8 +46,7 @@ class Value:
         return {GIVEN: f"${first + 1}"}
 
 
-@dataclass(frozen=True, slots=True)
-class Filling:
+class Filling(NamedTuple):
     """What one listing of a document came to for a request."""
 
     of: Rows[Any]
@@ -62,7 +59,8 @@ class Filling:
         """What of it the SQL text depends on; never a value. The order too: two orders can have the same text, but not cursors."""
         page = self.of.page
         form = (page.backwards, page.after is None, page.before is None) if page else ()
-        return self.rows.few, self.rows.text, self.total.text, self.of.order, form
+        order = None if self.of.order is self.of.entity.order else self.of.order
+        return self.rows.few, self.rows.text, self.total.text, order, form
 
     @property
     def values(self) -> list[Any]:

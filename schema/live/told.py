@@ -180,7 +180,7 @@ class Subscription:
             raise ParleyError(MASKED)
         ctx.require({plan.live.scope})
         fillers = await self.engine.runner.fillers(plan.payload, ctx, self.variables, self.subject(ctx))
-        answer = await self.engine.runner.try_printing(plan.payload, ctx, fillers)
+        answer = await self.engine.runner.printed(plan.payload, ctx, fillers)
         if answer is None:
             self.engine.meter.settle(ctx, 0)
             return None

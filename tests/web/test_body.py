@@ -74,7 +74,7 @@ async def test_two_different_lengths_are_400_and_the_same_twice_is_one() -> None
     assert (await call(APP, http(headers=[*length(b"1"), *length(b"1")]), b"x")).status == 200
 
 
-@pytest.mark.parametrize("headers", [[], length(b"5")])
+@pytest.mark.parametrize("headers", [[], [(b"transfer-encoding", b"chunked")], [(b"transfer-encoding", b"chunked"), *length(b"5")]])
 async def test_a_stream_that_grows_over_the_limit_is_cut_and_the_rest_is_not_taken(
     headers: Headers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -144,6 +144,32 @@ def refused(port: int, head: bytes, size: int) -> bytes:
         while more := connection.recv(65536):
             told += more
         return told
+
+
+def answered(port: int, sent: bytes) -> bytes:
+    """All that is answered to a POST with this rest of its head, its body, and what follows."""
+    with socket.create_connection(("127.0.0.1", port)) as connection:
+        connection.settimeout(5)
+        connection.sendall(b"POST / HTTP/1.1\r\nHost: a\r\n" + sent)
+        told = b""
+        while more := connection.recv(65536):
+            told += more
+        return told
+
+
+async def test_what_follows_the_declared_length_is_no_part_of_the_body() -> None:
+    """It is not counted by us, because the server takes it for the next request."""
+    following = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nConnection: close\r\n\r\nnext"
+    async with listening(APP) as port:
+        told = await asyncio.to_thread(answered, port, b"Content-Length: 5\r\n\r\nfirst" + following)
+        assert [each.split(b"\r\n\r\n")[1] for each in told.split(b"HTTP/1.1 200 OK")[1:]] == [b"5\r\nfirst\r\n0", b"4\r\nnext\r\n0"]
+        assert (await asyncio.to_thread(answered, port, b"Content-Length: 5\r\n\r\n" + b"x" * 1000)).count(b"x") <= 5
+
+
+@pytest.mark.parametrize("head", [b"Content-Length: 5\r\nTransfer-Encoding: chunked", b"Content-Length: 5\r\nContent-Length: 6"])
+async def test_lengths_that_contradict_each_other_are_refused_by_the_server(head: bytes) -> None:
+    async with listening(APP) as port:
+        assert (await asyncio.to_thread(answered, port, head + b"\r\n\r\n" + b"x" * 1000)).startswith(b"HTTP/1.1 400 ")
 
 
 @pytest.mark.parametrize("head", [b"Content-Length: 8388608", b"Transfer-Encoding: chunked"])
