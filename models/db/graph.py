@@ -37,7 +37,7 @@ class Value(NamedTuple):
         return ()
 
     @property
-    def values(self) -> list[Any]:
+    def values(self) -> Sequence[Any]:
         """Its one parameter."""
         return [self.value]
 
@@ -47,25 +47,17 @@ class Value(NamedTuple):
 
 
 class Filling(NamedTuple):
-    """What one listing of a document came to for a request."""
+    """What one listing of a document came to for a request.
+
+    `key` is what of it the SQL text depends on; never a value. `values` are its parameters: the rows', the total's, then the limit.
+    """
 
     of: Rows[Any]
     rows: Compiled
     total: Compiled
     looks_ahead: bool
-
-    @property
-    def key(self) -> tuple[Any, ...]:
-        """What of it the SQL text depends on; never a value. The order too: two orders can have the same text, but not cursors."""
-        page = self.of.page
-        form = (page.backwards, page.after is None, page.before is None) if page else ()
-        order = None if self.of.order is self.of.entity.order else self.of.order
-        return self.rows.few, self.rows.text, self.total.text, order, form
-
-    @property
-    def values(self) -> list[Any]:
-        """Its parameters: the rows', the total's, then the limit."""
-        return [*self.rows.values, *self.total.values, *([self.of.page.limit] if self.looks_ahead and self.of.page else [])]
+    key: tuple[Any, ...]
+    values: Sequence[Any]
 
     def read_in_order(self) -> "Filling":
         """The same rows, read in their order."""
@@ -99,7 +91,12 @@ def filling(rows: Rows[Any], *, lists: bool, looks_ahead: bool, counts: bool) ->
     """Compile what of a listing its place in a document shows: its rows, its total, or both."""
     compiled = rows_sql(rows, 1 if looks_ahead else 0) if lists else NOTHING
     total = total_sql(rows, compiled) if counts else NOTHING
-    return Filling(rows, compiled, total, looks_ahead)
+    page = rows.page
+    form = (page.backwards, page.after is None, page.before is None) if page else ()
+    # Two orders can have the same text, but not the same cursors.
+    order = None if rows.order is rows.entity.order else rows.order
+    values = [*compiled.values, *total.values, page.limit] if looks_ahead and page else compiled.values + total.values
+    return Filling(rows, compiled, total, looks_ahead, (compiled.few, compiled.text, total.text, order, form), values)
 
 
 def graph_statement(template: str, fillings: Sequence[Filler]) -> Statement:
