@@ -39,6 +39,7 @@ def web() -> None:
     import uvicorn
 
     from app import create_app
+    from huge_pages import collapse_heap
     from logs import configure_logs
     from web.protocol import Protocol
     from web.unread import SocketProtocol
@@ -51,6 +52,7 @@ def web() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(1_000, 5, 150)
+    collapse_heap()
     # Who the client is behind a proxy is decided by PARLEY_TRUSTED_PROXIES, not by uvicorn.
     uvicorn.run(
         application.layers,
