@@ -3,6 +3,7 @@
 Only names known from the metadata are written into the text; every value is a parameter.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count
@@ -75,6 +76,11 @@ class Rendered:
 
     body: str
     slots: list[str]
+
+    @property
+    def shown(self) -> frozenset[str]:
+        """The columns of the rows that it looks at."""
+        return columns_of("r", self.body)
 
 
 @dataclass(slots=True)
@@ -155,6 +161,11 @@ def render(shape: Shape) -> Rendered:
         text.sql(f"${len(renderer.slots)}::integer::text")
     text.say("}")
     return Rendered(f"SELECT {text.done()} FROM ({{rows}}) r", renderer.slots)
+
+
+def columns_of(alias: str, sql: str) -> frozenset[str]:
+    """The columns that SQL text reads of an alias, and perhaps further words."""
+    return frozenset(re.findall(rf"\b{alias}\.(\w+)", sql))
 
 
 def print_column(text: Text, of: Column[Any], alias: str) -> None:

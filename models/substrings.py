@@ -14,9 +14,14 @@ from models.columns import CURRENT_COMPANY
 from models.filters import LETTERS, All, Condition, Search
 
 
+def indexed(entity: Entity) -> bool:
+    """Whether it has such an index."""
+    return "grams" in entity.table.c
+
+
 def sought(entity: Entity, conditions: Sequence[Condition]) -> Search | None:
     """The first search that every row must meet and that is long enough for such an index, where the entity has one."""
-    if "grams" not in entity.table.c:
+    if not indexed(entity):
         return None
     for each in conditions:
         found = sought(entity, each.conditions) if isinstance(each, All) else each

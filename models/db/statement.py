@@ -87,7 +87,7 @@ def _join(rows: Rows[Any], shape: Shape) -> Joined:
     rendered = SHAPES.get(shape)
     if rendered is None:
         rendered = SHAPES[shape] = render(shape)
-    page = rows_sql(rows)
+    page = rows_sql(rows.showing(rendered.shown))
     total = total_sql(rows, page) if shape.total else NOTHING
     # The total takes values of the conditions alone, which stand before the page's in `Rows.form`.
     places = [*page.names, *total.names]

@@ -83,21 +83,21 @@ class PlannedRun:
         match asked.source:
             case declared.Root(_, resolver, single):
                 wanted = read_id(self._arguments(plan, number, variables)["id"], "id") if single else self._listing(plan, number, variables)
-                return _whole(asked, await resolver(ctx, wanted))
+                return _whole(plan, number, await resolver(ctx, wanted))
             case declared.ById(read, many):
                 ids = read(self._arguments(plan, number, variables))
                 return Value(ids if many else ids[0])
             case declared.Fact(read):
                 return Value(self._json(asked, read(ctx)))
             case declared.Own(_, resolver):
-                return _whole(asked, await resolver(ctx))
-        return self._hung(plan, number, ctx, variables) if asked.edge else _whole(asked, subject or by_id(_entity(asked), None))
+                return _whole(plan, number, await resolver(ctx))
+        return self._hung(plan, number, ctx, variables) if asked.edge else _whole(plan, number, subject or by_id(_entity(asked), None))
 
     def _hung(self, plan: Plan, number: int, ctx: Ctx, variables: VariableValues) -> Filling:
         asked = plan.asked[number]
         assert asked.edge is not None
         rows = listed(ctx, _entity(asked), self._listing(plan, number, variables))
-        made = _whole(asked, rows.hung_on(asked.edge.key, f"{plan.parents[number]}.id"))
+        made = _whole(plan, number, rows.hung_on(asked.edge.key, f"{plan.parents[number]}.id"))
         # A condition on another entity takes a scope, which is asked of each caller.
         if number in plan.listings and not edges_of(plan.listings[number].where):
             plan.fillings[number] = made
@@ -134,8 +134,9 @@ class PlannedRun:
         return orjson.dumps(serialized(self._definition(asked).type, value)).decode()
 
 
-def _whole(asked: Asked, rows: Rows[Any]) -> Filling:
-    return filling(rows, lists=asked.lists, looks_ahead=asked.looks_ahead, counts=asked.counts)
+def _whole(plan: Plan, number: int, rows: Rows[Any]) -> Filling:
+    asked, shown = plan.asked[number], plan.shown.get(number)
+    return filling(rows if shown is None else rows.showing(shown), lists=asked.lists, looks_ahead=asked.looks_ahead, counts=asked.counts)
 
 
 def _entity(asked: Asked) -> Entity:

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from embedded import PostgresServer
 from models.contact import CONTACT
-from models.db.statement import page_statement
+from models.db.statement import json_statement, page_statement
 from models.filters import All, AnyOf, Not, Search
 from models.page import Keyset, Page
 from models.rows import MOST, Rows
-from models.shape import Object, leaves, list_shape
+from models.shape import Leaf, Object, leaves, list_shape
 from tests.tenant import Tenant
 from tests.tenant import statements as statements_of
 
@@ -150,3 +150,24 @@ async def test_several_searches_of_a_document_are_asked_again_together(filled: T
         assert [node["id"] for node in page["nodes"]] == every[:3]
         assert page["totalCount"] == len(every)
         assert page["pageInfo"]["hasNextPage"] is True
+
+
+async def test_of_what_the_index_found_only_what_is_shown_is_carried(filled: Tenant) -> None:
+    named = list_shape(Object(CONTACT, (Leaf("last", "last_name"),)), "contacts")
+    text = json_statement(searched(Search("rarely"), page=Page(5)), named, {"limit": 5, "offset": 0}).text
+    carried, _, _ = text.partition("FROM contacts")
+    assert "contacts.last_name" in carried
+    assert "contacts.created_at" in carried
+    assert "contacts.metadata" not in carried
+    answer = await filled.ctx().db.json(searched(Search("rarely"), page=Page(2)), named, limit=2, offset=0)
+    assert orjson.loads(answer or b"")["contacts"] == [{"last": "Rarely"}] * 2
+
+
+@pytest.mark.parametrize("page", ["first: 3", "last: 3", "first: 3, orderBy: [{ field: COMPANY_NAME, direction: DESC }]"])
+async def test_an_order_and_cursors_need_no_column_to_be_shown(filled: Tenant, page: str) -> None:
+    asked = f'{{ contacts({page}, filter: {{ search: "rarely" }}) {{ edges {{ cursor node {{ lastName }} }} pageInfo {{ endCursor }} }} }}'
+    response = await filled.graphql_response(asked)
+    shown = response.json()["data"]["contacts"]
+    assert statements_of(response) == 1
+    assert [each["node"] for each in shown["edges"]] == [{"lastName": "Rarely"}] * 3
+    assert shown["pageInfo"]["endCursor"] == shown["edges"][-1]["cursor"]
