@@ -8,7 +8,7 @@ this module answers only whether there is anything to say.
 
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple, NoReturn, cast
 
 from graphql import (
     ASTValidationRule,
@@ -23,6 +23,7 @@ from graphql import (
     validate,
 )
 from graphql.language.visitor import BREAK, SKIP
+from graphql.pyutils import RefMap
 from graphql.validation.validate import FragmentNestingVisitor, ValidationAbortedError, query_document_keys_to_validate
 from graphql.validation.validation_context import VariableUsage, VariableUsageVisitor
 
@@ -67,6 +68,9 @@ class _Context(ValidationContext):
         super().__init__(*given)
         self._types: TypeInfo = given[2]
         self._found: dict[int, list[VariableUsage]] = {}
+        # What graphql-core remembers of an operation it looks up by the operation itself: as a dict would, it hashes each node of it.
+        self._fragment_spreads = cast(Any, RefMap())
+        self._recursive_variable_usages = cast(Any, RefMap())
 
     def get_variable_usages(self, node: Any) -> list[VariableUsage]:
         found = self._found.get(id(node))
