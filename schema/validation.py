@@ -68,12 +68,15 @@ class _Context(ValidationContext):
         super().__init__(*given)
         self._types: TypeInfo = given[2]
         self._found: dict[int, list[VariableUsage]] = {}
+        document: DocumentNode = given[1]
+        # No variable is written without the sign: where it stands nowhere, there is nothing to look for.
+        self._has_variables = document.loc is None or "$" in document.loc.source.body
         # What graphql-core remembers of an operation it looks up by the operation itself: as a dict would, it hashes each node of it.
         self._fragment_spreads = cast(Any, RefMap())
         self._recursive_variable_usages = cast(Any, RefMap())
 
     def get_variable_usages(self, node: Any) -> list[VariableUsage]:
-        found = self._found.get(id(node))
+        found = self._found.get(id(node)) if self._has_variables else []
         if found is None:
             visitor = VariableUsageVisitor(self._types, node if isinstance(node, FragmentDefinitionNode) else None)
             _Walk(self._types, [visitor]).through(node)

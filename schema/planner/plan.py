@@ -177,7 +177,7 @@ class Plans:
     @classmethod
     def of(cls, types: Types, text: str, document: DocumentNode) -> "Plans":
         """No plan is made yet."""
-        deciding = deciding_variables(document)
+        deciding = deciding_variables(document) if "$" in text else ()
         heads = [Head.of(types, document, each, deciding) for each in document.definitions if isinstance(each, OperationDefinitionNode)]
         named: dict[str | None, Head] = {each.name: each for each in heads}
         return cls(types, text, document, named | ({None: heads[0]} if len(heads) == 1 else {}))
