@@ -19,7 +19,8 @@ def headers_of(scope: Scope) -> Mapping[bytes, bytes]:
 
 
 def _joined(sent: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
-    found: dict[bytes, bytes] = {}
+    # Joined at the end: a caller may send one name a hundred thousand times.
+    found: dict[bytes, list[bytes]] = {}
     for name, value in sent:
-        found[name] = b"%b,%b" % (found[name], value) if name in found else value
-    return found
+        found.setdefault(name, []).append(value)
+    return {name: b",".join(values) for name, values in found.items()}

@@ -38,10 +38,12 @@ def collapse_heap() -> int:
         size, told = _huge_page(), MAPPED.read_text()
     except OSError:  # not Linux, or its files are hidden from us
         return 0
+    if not size:
+        return 0
     madvise = ctypes.CDLL(None).madvise
     madvise.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
     moved = 0
-    for mapping in _mappings(told) if size else ():
+    for mapping in _mappings(told):
         start, end = -(-mapping.start // size) * size, mapping.end // size * size
         if start < end and mapping.resident >= FULL * (mapping.end - mapping.start) and madvise(start, end - start, MADV_HUGEPAGE) == 0:
             moved += end - start
