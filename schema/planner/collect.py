@@ -10,12 +10,14 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
+    GraphQLError,
     InlineFragmentNode,
     OperationDefinitionNode,
     SelectionNode,
     VariableNode,
 )
 
+from schema.errors import RequestError
 from schema.planner.types import Types
 
 Fields = dict[str, list[FieldNode]]
@@ -25,6 +27,7 @@ Fields = dict[str, list[FieldNode]]
 class Collector:
     """One operation's way of collecting: its fragments, and the variables' values as far as they decide what is included.
 
+    Raises `RequestError` where such a value is null, which neither includes nor skips.
     `perhaps_null` are the variables that may stand where null may not, because of their defaults, and be null all the same.
     """
 
@@ -67,14 +70,21 @@ class Collector:
                         self._collect(fragment.selection_set.selections, type_name, found, spread)
 
     def _included(self, directives: Iterable[DirectiveNode] | None) -> bool:
+        included = True
         for directive in directives or ():
             name = directive.name.value
-            if name in {"skip", "include"} and self._holds(directive) == (name == "skip"):
-                return False
-        return True
+            if name in {"skip", "include"}:
+                # Each is read, also where another has decided already: which of two comes first must not tell whether null is refused.
+                included &= self._holds(directive) != (name == "skip")
+        return included
 
     def _holds(self, directive: DirectiveNode) -> bool:
         value = (directive.arguments or ())[0].value
-        if isinstance(value, VariableNode):
-            return bool(self.truths[value.name.value])
-        return isinstance(value, BooleanValueNode) and value.value
+        if not isinstance(value, VariableNode):
+            return isinstance(value, BooleanValueNode) and value.value
+        truth = self.truths[value.name.value]
+        if truth is None:
+            # A default lets null through here; graphql-core would find it under each row, and after a mutation has changed something.
+            said = f"Variable '${value.name.value}' of @{directive.name.value} is null; send true or false, or leave it to its default."
+            raise RequestError(said, "BAD_USER_INPUT", errors=[GraphQLError(said, value)])
+        return bool(truth)

@@ -196,7 +196,7 @@ class Plans:
         return found
 
     def operation(self, head: Head, variables: Mapping[str, Any]) -> Operation:
-        """The operation as these variables make it."""
+        """The operation as these variables make it; raises `RequestError` when one is null that says what is included."""
         truths = {name: variables.get(name) for name in head.deciding}
         key = (head.name, *truths.values())
         found = self.made.get(key)
@@ -225,9 +225,6 @@ class Plans:
     def _make(self, head: Head, truths: Mapping[str, Any]) -> Operation:
         definition, collector = self.collected(head, truths)
         cost = Cost.of(collector, collector.roots(definition), definition.operation.value.title())
-        if None in truths.values():
-            # Where a default let null through, each field that it stands on has an error of its own.
-            return Operation(self, head, truths, cost, None, "null neither includes nor skips")
         return Operation(self, head, truths, cost, *planned(definition, collector, frozenset()))
 
 

@@ -81,6 +81,38 @@ async def test_skip_and_include(acme: Tenant, yes: bool) -> None:
     assert ("deals" in data, "email" in data["contacts"]["nodes"][0]) == (not yes, yes)
 
 
+NEITHER = {
+    "a field": "contacts { nodes { id email @include(if: $yes) } }",
+    "what no row reaches": "deals { nodes { contact { deals { nodes { id ... @skip(if: $yes) { title } } } } } }",
+    "beside what decides already": "contacts { totalCount @skip(if: true) @include(if: $yes) }",
+    "what a change answers": 'createContact(input: {email: "new@example.com"}) { contact { id email @skip(if: $yes) } }',
+}
+
+
+@pytest.mark.parametrize("body", NEITHER.values(), ids=NEITHER)
+async def test_null_neither_includes_nor_skips_and_is_refused_before_anything_runs(acme: Tenant, body: str) -> None:
+    kind = "mutation" if body.startswith("create") else "query"
+    text = f"{kind} ($yes: Boolean = true) {{ {body} }}"
+    refused = await acme.graphql(text, yes=None)
+    (error,) = refused["errors"]
+    assert "data" not in refused
+    assert error["extensions"]["code"] == "BAD_USER_INPUT"
+    assert "'$yes'" in error["message"]
+    assert error["locations"] == [{"line": 1, "column": text.rindex("$yes") + 1}]
+    assert (await acme.data("{ contacts { totalCount } }"))["contacts"]["totalCount"] == 0
+
+
+async def test_null_is_refused_only_where_it_decides(acme: Tenant) -> None:
+    text = """query Read($yes: Boolean = true) { contacts { totalCount @include(if: $yes) } }
+      query Leave($yes: Boolean = true) { contacts { totalCount ...Emails @skip(if: true) }
+        estimateCost(document: "{ __typename }", variables: {yes: $yes}) { limit } }
+      fragment Emails on ContactConnection { nodes { email @skip(if: $yes) } }"""
+    for name, refused in (("Read", True), ("Leave", False)):
+        asked = {"query": text, "operationName": name, "variables": {"yes": None}}
+        answer = await acme.rest("POST", "/graphql", json=asked)
+        assert ("errors" in answer.json()) == refused
+
+
 @pytest.mark.parametrize(
     "body",
     [
