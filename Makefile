@@ -27,8 +27,9 @@ schema/graphiql/dist/index.html: $(wildcard schema/graphiql/src/* schema/graphiq
 run: .venv/installed schema/graphiql/dist/index.html ## Start everything: PostgreSQL, Valkey, web server, worker, a demo company
 	@exec $(BIN)/parley up
 
+# Three processes for two cores, because many tests wait for servers that they start.
 test: .venv/installed-dev ## Prove it: the whole test suite against real servers
-	@$(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder || { test $$? = 1 && \
+	@$(BIN)/python -m pytest -n 3 --dist loadscope --no-loadscope-reorder || { test $$? = 1 && \
 	  echo "Once more and alone, those that failed: what a busy machine made late passes now, a fault fails again" && \
 	  $(BIN)/python -m pytest -x -v --last-failed --last-failed-no-failures none; }
 

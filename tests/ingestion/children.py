@@ -15,8 +15,13 @@ def children() -> set[int]:
 
 
 def readers() -> set[int]:
-    """Those that read documents."""
-    return {pid for pid in children() if b"ingestion.child" in (Path("/proc") / str(pid) / "cmdline").read_bytes()}
+    """Those that read documents and have not ended meanwhile."""
+    found: set[int] = set()
+    for pid in children():
+        with suppress(FileNotFoundError, ProcessLookupError):
+            if b"ingestion.child" in (Path("/proc") / str(pid) / "cmdline").read_bytes():
+                found.add(pid)
+    return found
 
 
 def alive(pid: int) -> bool:

@@ -89,7 +89,8 @@ async def test_the_child_has_no_secrets_and_hard_limits(tmp_path: Path, monkeypa
 
     async def look(_: int) -> None:
         for pid in readers():
-            seen.update({name: (Path("/proc") / str(pid) / name).read_text() for name in ("environ", "limits")})
+            with suppress(FileNotFoundError, ProcessLookupError):  # what it said before may be heard after its end
+                seen.update({name: (Path("/proc") / str(pid) / name).read_text() for name in ("environ", "limits")})
 
     await extract(written(tmp_path, one_line_pages(*["text"] * 20)), on_progress=look, limits=Limits(memory=300 * MIB, cpu=7))
     assert {entry.partition("=")[0] for entry in seen["environ"].split("\0") if entry} <= {
@@ -106,7 +107,8 @@ async def test_a_child_that_breaks_down_is_a_reason_and_the_next_document_is_rea
 
     async def segfault(_: int) -> None:
         for pid in readers():
-            os.kill(pid, signal.SIGSEGV)
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGSEGV)
 
     with pytest.raises(Unreadable, match="could not be read") as broken:
         await extract(path, on_progress=segfault)

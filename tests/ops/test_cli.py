@@ -293,7 +293,7 @@ def test_a_setting_that_only_its_user_understands_is_refused_before_anything_is_
 
 
 def test_the_web_server_ends_with_one_line_for_such_a_setting(settings: Settings) -> None:
-    refused = parley("web", env=environment(settings, PARLEY_PORT=str(free_port()), PARLEY_LIMIT_USER="plenty"), patience=8)
+    refused = parley("web", env=environment(settings, PARLEY_PORT=str(free_port()), PARLEY_LIMIT_USER="plenty"))
     assert refused.returncode == 1
     assert refused.stderr == "error PARLEY_LIMIT_USER='plenty' is not a limit; write one like 1000/hour or 10 per 5 minutes\n"
 

@@ -66,7 +66,7 @@ def subscribers(hub: Hub) -> list[Any]:
     return [each for company in hub._companies.values() for each in company.subscribers]
 
 
-async def eventually(holds: Callable[[], object], patience: float = 5.0) -> None:
+async def eventually(holds: Callable[[], object], patience: float = 15.0) -> None:
     """Wait for what other tasks do."""
     async with asyncio.timeout(patience):
         while not holds():  # noqa: ASYNC110 - what is waited for has no event

@@ -280,11 +280,13 @@ async def test_an_event_is_charged_once_however_often_it_is_tried(settings: Sett
     async with serving(settings, limit_cost="1000000/hour") as served:
         tenant = await served.tenant()
         async with unread_socket(served, tenant) as client:
-            written = []
-            while not full(served):
+            written, queued = [], False
+            while not queued:
                 written += await write(tenant, 10, 10_000)
-            written += await write(tenant, 20)
-            await eventually(lambda: len(subscribers(served.hub)[0].waiting) >= 20)
+                # The system may take some more after it would take nothing.
+                with contextlib.suppress(TimeoutError):
+                    await eventually(lambda: len(subscribers(served.hub)[0].waiting) >= 20, patience=0.5)
+                    queued = True
             reads = served.app.services.database.reads
             held = await all_connections(reads, settings.read_connections)
             client.raw.transport.resume_reading()
