@@ -130,6 +130,9 @@ async def test_an_estimate_runs_nothing(acme: Tenant) -> None:
         answer = await acme.graphql(query, document=refused)
         assert [error["extensions"]["code"] for error in answer["errors"]] == [code]
         assert answer["data"]["estimateCost"] is None
+    undecided = "query ($yes: Boolean = true) { contacts { totalCount @include(if: $yes) } }"
+    answer = await acme.graphql(query, document=undecided, variables={"yes": None})
+    assert [error["extensions"]["code"] for error in answer["errors"]] == ["BAD_USER_INPUT"]
 
 
 async def test_the_plan_is_told_in_development_alone(acme: Tenant, settings: Settings) -> None:

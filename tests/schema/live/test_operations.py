@@ -29,6 +29,10 @@ REFUSED: dict[str, tuple[Any, str]] = {
     "two operations": ({"query": "subscription A { contactChanged { id } } query B { __typename }"}, "OPERATION_NOT_FOUND"),
     "argument missing": ({"query": "subscription { messageAdded { id } }"}, "GRAPHQL_VALIDATION_FAILED"),
     "variable missing": ({"query": "subscription ($id: ID!) { messageAdded(conversationId: $id) { id } }"}, "BAD_USER_INPUT"),
+    "variable null that decides": (
+        {"query": "subscription ($yes: Boolean = true) { contactChanged { id type @include(if: $yes) } }", "variables": {"yes": None}},
+        "BAD_USER_INPUT",
+    ),
     "id that is none": ({"query": 'subscription { messageAdded(conversationId: "1") { id } }'}, "VALIDATION_ERROR"),
     "filter that is wrong": (
         {"query": 'subscription { contactChanged(filter: {email: {contains: "\\u0000"}}) { id } }'},
