@@ -36,7 +36,7 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = Field(
         None,
         validation_alias=AliasChoices("DATABASE_URL", "database_url"),
-        description="PostgreSQL 16+ with pgvector. Unset: the bundled server.",
+        description="PostgreSQL 18+ with pgvector. Unset: the bundled server.",
     )
     migration_url: SecretStr | None = Field(None, description="Login that owns the tables. Unset: `DATABASE_URL`.")
     redis_url: SecretStr | None = Field(

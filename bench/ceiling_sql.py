@@ -1,8 +1,9 @@
 """The ceiling's statements, written by hand: one per work item, each printing the whole answer.
 
 The company is bound in the same round trip: PostgreSQL evaluates the CASE before the sub-select, so row level security sees it.
-The connection's time zone is UTC, which makes `x::timestamp` the cheapest way to a time that ends in Z. Values of enumerations
-and identifiers need no escaping, so they are quoted without to_json.
+The connection's time zone is UTC, so that every time ends in +00:00, for which Z is put. Values of enumerations
+and identifiers need no escaping, so they are quoted as they are; JSON_SCALAR is cheaper than to_json, and turning texts over than
+sorting their rows once more (docs/decisions/0017-postgresql-18.md).
 """
 
 CONVERSATION = """
@@ -11,33 +12,33 @@ CONVERSATION = """
 || ',"contact_id":' || coalesce('"' || v.contact_id::text || '"', 'null')
 || ',"user_id":' || coalesce('"' || v.user_id::text || '"', 'null')
 || ',"channel":"' || v.channel || '","status":"' || v.status
-|| '","started_at":' || left(to_json(v.started_at::timestamp)::text, -1)
-|| 'Z","ended_at":' || coalesce(left(to_json(v.ended_at::timestamp)::text, -1) || 'Z"', 'null')
+|| '","started_at":' || replace(JSON_SCALAR(v.started_at)::text, '+00:00', 'Z')
+|| ',"ended_at":' || coalesce(replace(JSON_SCALAR(v.ended_at)::text, '+00:00', 'Z'), 'null')
 || ',"tags":' || array_to_json(v.tags)::text
 || ',"metadata":' || v.metadata::text
-|| ',"summary":' || coalesce(to_json(v.summary)::text, 'null')
-|| ',"summary_updated_at":' || coalesce(left(to_json(v.summary_updated_at::timestamp)::text, -1) || 'Z"', 'null')
+|| ',"summary":' || coalesce(JSON_SCALAR(v.summary)::text, 'null')
+|| ',"summary_updated_at":' || coalesce(replace(JSON_SCALAR(v.summary_updated_at)::text, '+00:00', 'Z'), 'null')
 || ',"summary_message_count":' || coalesce(v.summary_message_count::text, 'null')
 || ',"message_count":' || v.message_count::text
-|| ',"last_message_at":' || coalesce(left(to_json(v.last_message_at::timestamp)::text, -1) || 'Z"', 'null')
-|| ',"created_at":' || left(to_json(v.created_at::timestamp)::text, -1)
-|| 'Z","updated_at":' || left(to_json(v.updated_at::timestamp)::text, -1)
-|| 'Z","_id":"' || v.id::text
+|| ',"last_message_at":' || coalesce(replace(JSON_SCALAR(v.last_message_at)::text, '+00:00', 'Z'), 'null')
+|| ',"created_at":' || replace(JSON_SCALAR(v.created_at)::text, '+00:00', 'Z')
+|| ',"updated_at":' || replace(JSON_SCALAR(v.updated_at)::text, '+00:00', 'Z')
+|| ',"_id":"' || v.id::text
 || '","company_id":"' || v.company_id::text || '"}'
 """
 
 CONTACT = """
 '{"id":"' || c.id::text
-|| '","email":' || coalesce(to_json(c.email)::text, 'null')
-|| ',"phone":' || coalesce(to_json(c.phone)::text, 'null')
-|| ',"first_name":' || coalesce(to_json(c.first_name)::text, 'null')
-|| ',"last_name":' || coalesce(to_json(c.last_name)::text, 'null')
-|| ',"company_name":' || coalesce(to_json(c.company_name)::text, 'null')
+|| '","email":' || coalesce(JSON_SCALAR(c.email)::text, 'null')
+|| ',"phone":' || coalesce(JSON_SCALAR(c.phone)::text, 'null')
+|| ',"first_name":' || coalesce(JSON_SCALAR(c.first_name)::text, 'null')
+|| ',"last_name":' || coalesce(JSON_SCALAR(c.last_name)::text, 'null')
+|| ',"company_name":' || coalesce(JSON_SCALAR(c.company_name)::text, 'null')
 || ',"tags":' || array_to_json(c.tags)::text
 || ',"metadata":' || c.metadata::text
-|| ',"created_at":' || left(to_json(c.created_at::timestamp)::text, -1)
-|| 'Z","updated_at":' || left(to_json(c.updated_at::timestamp)::text, -1)
-|| 'Z","company_id":"' || c.company_id::text || '"}'
+|| ',"created_at":' || replace(JSON_SCALAR(c.created_at)::text, '+00:00', 'Z')
+|| ',"updated_at":' || replace(JSON_SCALAR(c.updated_at)::text, '+00:00', 'Z')
+|| ',"company_id":"' || c.company_id::text || '"}'
 """
 
 R1 = f"""
@@ -63,15 +64,16 @@ Q1 = """
 SELECT CASE WHEN set_config('app.company_id', $1, true) IS NOT NULL THEN (
   SELECT '{"data":{"conversations":{"nodes":[' || coalesce(string_agg(
     '{"id":"' || v.id::text || '","status":"' || upper(v.status) || '","channel":"' || upper(v.channel)
-    || '","startedAt":' || left(to_json(v.started_at::timestamp)::text, -1)
-    || 'Z","agent":' || coalesce('{"id":"' || a.id::text || '","name":' || to_json(a.name)::text || '}', 'null')
+    || '","startedAt":' || replace(JSON_SCALAR(v.started_at)::text, '+00:00', 'Z')
+    || ',"agent":' || coalesce('{"id":"' || a.id::text || '","name":' || JSON_SCALAR(a.name)::text || '}', 'null')
     || ',"contact":' || CASE WHEN c.id IS NULL THEN 'null' ELSE '{"id":"' || c.id::text
-      || '","firstName":' || coalesce(to_json(c.first_name)::text, 'null')
-      || ',"lastName":' || coalesce(to_json(c.last_name)::text, 'null')
-      || ',"email":' || coalesce(to_json(c.email)::text, 'null') || '}' END
+      || '","firstName":' || coalesce(JSON_SCALAR(c.first_name)::text, 'null')
+      || ',"lastName":' || coalesce(JSON_SCALAR(c.last_name)::text, 'null')
+      || ',"email":' || coalesce(JSON_SCALAR(c.email)::text, 'null') || '}' END
     || ',"messages":{"nodes":[' || coalesce((
-      SELECT string_agg('{"id":"' || m.id::text || '","senderType":"' || upper(m.sender_type) || '","content":' || to_json(m.content)::text
-        || ',"createdAt":' || left(to_json(m.created_at::timestamp)::text, -1) || 'Z"}', ',' ORDER BY m.created_at, m.id)
+      SELECT array_to_string(array_reverse(array_agg('{"id":"' || m.id::text || '","senderType":"' || upper(m.sender_type)
+        || '","content":' || JSON_SCALAR(m.content)::text
+        || ',"createdAt":' || replace(JSON_SCALAR(m.created_at)::text, '+00:00', 'Z') || '}')), ',')
       FROM (SELECT id, sender_type, content, created_at FROM messages
             WHERE conversation_id = v.id ORDER BY created_at DESC, id DESC LIMIT 5) m), '') || ']}}',
     ',' ORDER BY v.started_at DESC, v.id DESC), '') || ']}}}'
@@ -86,8 +88,8 @@ SELECT CASE WHEN set_config('app.company_id', $1, true) IS NOT NULL THEN (
   SELECT '{"data":{"conversation":' || coalesce((
     SELECT '{"id":"' || v.id::text || '","status":"' || upper(v.status) || '","messages":{"nodes":[' || coalesce((
       SELECT string_agg('{"id":"' || m.id::text || '","senderType":"' || upper(m.sender_type) || '","role":"' || upper(m.role)
-        || '","content":' || to_json(m.content)::text
-        || ',"createdAt":' || left(to_json(m.created_at::timestamp)::text, -1) || 'Z"}', ',')
+        || '","content":' || JSON_SCALAR(m.content)::text
+        || ',"createdAt":' || replace(JSON_SCALAR(m.created_at)::text, '+00:00', 'Z') || '}', ',')
       FROM (SELECT id, sender_type, role, content, created_at FROM messages
             WHERE conversation_id = v.id ORDER BY created_at, id LIMIT 50) m), '') || ']}}'
     FROM conversations v WHERE v.id = $2), 'null') || '}}'
@@ -97,12 +99,12 @@ SELECT CASE WHEN set_config('app.company_id', $1, true) IS NOT NULL THEN (
 Q3 = """
 SELECT CASE WHEN set_config('app.company_id', $1, true) IS NOT NULL THEN (
   SELECT '{"data":{"contacts":{"nodes":[' || coalesce(string_agg(
-    '{"id":"' || c.id::text || '","firstName":' || coalesce(to_json(c.first_name)::text, 'null')
-    || ',"lastName":' || coalesce(to_json(c.last_name)::text, 'null')
-    || ',"email":' || coalesce(to_json(c.email)::text, 'null')
-    || ',"companyName":' || coalesce(to_json(c.company_name)::text, 'null')
+    '{"id":"' || c.id::text || '","firstName":' || coalesce(JSON_SCALAR(c.first_name)::text, 'null')
+    || ',"lastName":' || coalesce(JSON_SCALAR(c.last_name)::text, 'null')
+    || ',"email":' || coalesce(JSON_SCALAR(c.email)::text, 'null')
+    || ',"companyName":' || coalesce(JSON_SCALAR(c.company_name)::text, 'null')
     || ',"tags":' || array_to_json(c.tags)::text
-    || ',"createdAt":' || left(to_json(c.created_at::timestamp)::text, -1) || 'Z"}', ','), '') || ']}}}'
+    || ',"createdAt":' || replace(JSON_SCALAR(c.created_at)::text, '+00:00', 'Z') || '}', ','), '') || ']}}}'
   FROM (SELECT id, first_name, last_name, email, company_name, tags, created_at FROM contacts
         WHERE strpos(search, (SELECT lower($2))) > 0 AND grams @@ (SELECT quote_literal($1)::tsquery)
           AND grams @@ (SELECT substring_query($1::uuid, lower($2))) ORDER BY created_at DESC, id DESC LIMIT 50) c

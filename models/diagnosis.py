@@ -5,7 +5,7 @@ from typing import Any
 
 import asyncpg
 
-OLDEST_POSTGRES = 160_000
+OLDEST_POSTGRES = 180_000
 OLDEST_VECTOR = (0, 8)
 UNTENANTED = frozenset({"alembic_version"})
 
@@ -62,7 +62,7 @@ async def server_findings(connection: asyncpg.Connection) -> list[Finding]:
     name = await connection.fetchval("SHOW server_version")
     vector = await connection.fetchval("SELECT extversion FROM pg_extension WHERE extname = 'vector'")
     old = None if int(version) >= OLDEST_POSTGRES else "is too old"
-    return [Finding(f"PostgreSQL {name}", old, "use PostgreSQL 16 or newer"), _vector_finding(vector)]
+    return [Finding(f"PostgreSQL {name}", old, f"use PostgreSQL {OLDEST_POSTGRES // 10_000} or newer"), _vector_finding(vector)]
 
 
 def _vector_finding(version: str | None) -> Finding:

@@ -20,12 +20,15 @@ from models.graph import (
     Total,
     Word,
 )
-from models.render import Renderer, Text, opened, print_value
+from models.render import Gathering, Renderer, Text, opened, print_value
 from models.shape import Object
 
 # Filled for each request. No key, name or column can contain a mark, because none has an angle bracket.
-ROWS, TOTAL, LIMIT, CURSOR, AFTER, BEFORE, KEPT = "<rows{}>", "<total{}>", "<limit{}>", "<cursor{}>", "<after{}>", "<before{}>", "<kept{}>"
+ROWS, TOTAL, LIMIT, CURSOR, AFTER, BEFORE = "<rows{}>", "<total{}>", "<limit{}>", "<cursor{}>", "<after{}>", "<before{}>"
 GIVEN = "<given{}>"
+# What depends on whether the rows are read from the end: how they are gathered, and which of the array of cursors is an end's.
+GATHERED = Gathering("<opens{}>", "<closes{}>", "<ends{}>")
+START, END = "<start{}>", "<end{}>"
 QUOTED_NULL = "'null'"
 
 
@@ -115,7 +118,7 @@ class GraphRenderer(Renderer):
         source = f"({rows}) {alias}"
         if of.looks_ahead:
             # The limit is a column, so that its parameter stands in the text whatever of the page is asked for.
-            numbered = f"row_number() OVER () AS ord_, count(*) OVER () AS all_, {LIMIT.format(number)} AS limit_"
+            numbered = f"row_number() OVER () AS ord_, {LIMIT.format(number)} AS limit_"
             source = f"(SELECT *, {numbered} FROM ({rows}) w{number}) {alias}"
         # HAVING makes one row of the page even when nothing of it is aggregated.
         return f"(SELECT {text.done()} FROM {source} HAVING true)"
@@ -128,16 +131,16 @@ class GraphRenderer(Renderer):
                 text.say("\n" * weight)
                 text.sql(f"({TOTAL.format(of.number)})::text")
             case Nodes(_, item):
-                self._listed(text, self.object(item, alias), of)
+                self._listed(text, self.object(item, alias), of, alias)
             case Edges(_, parts):
-                self._listed(text, self._edge(parts, of, alias), of)
+                self._listed(text, self._edge(parts, of, alias), of, alias)
             case PageFacts(_, facts):
-                self._page_facts(text, facts, of)
+                self._page_facts(text, facts, of, alias)
 
-    def _listed(self, text: Text, item: str, of: Connection) -> None:
-        kept = f" FILTER (WHERE {KEPT.format(of.number)})" if of.looks_ahead else ""
+    def _listed(self, text: Text, item: str, of: Connection, alias: str) -> None:
+        gathered = Gathering(*(mark.format(of.number) for mark in GATHERED))
         text.say("[")
-        text.sql(f"coalesce(string_agg({item}, ','){kept}, '')")
+        text.sql(gathered.of(item, _kept(alias) if of.looks_ahead else ""))
         text.say("]")
 
     def _edge(self, parts: tuple[Any, ...], of: Connection, alias: str) -> str:
@@ -154,13 +157,14 @@ class GraphRenderer(Renderer):
         text.say("}" if parts else "{}")
         return text.done()
 
-    def _page_facts(self, text: Text, facts: tuple[Fact | Constant, ...], of: Connection) -> None:
-        cursors = f"(array_agg({CURSOR.format(of.number)} ORDER BY ord_ %s) FILTER (WHERE {KEPT.format(of.number)}))[1]"
+    def _page_facts(self, text: Text, facts: tuple[Fact | Constant, ...], of: Connection, alias: str) -> None:
+        number = of.number
+        cursors = f"array_agg({CURSOR.format(number)}){_kept(alias)}"
         printed = {
-            "hasNextPage": AFTER.format(of.number),
-            "hasPreviousPage": BEFORE.format(of.number),
-            "startCursor": f"coalesce({cursors % 'ASC'}, 'null')",
-            "endCursor": f"coalesce({cursors % 'DESC'}, 'null')",
+            "hasNextPage": AFTER.format(number),
+            "hasPreviousPage": BEFORE.format(number),
+            "startCursor": f"coalesce(({START.format(number)}({cursors}))[1], 'null')",
+            "endCursor": f"coalesce(({END.format(number)}({cursors}))[1], 'null')",
         }
         for opening, fact in opened(facts):
             text.say(opening)
@@ -169,3 +173,8 @@ class GraphRenderer(Renderer):
             else:
                 text.sql(printed[fact.name])
         text.say("}" if facts else "{}")
+
+
+def _kept(alias: str) -> str:
+    """Only the page: rows come numbered as they are read, those ahead of it last."""
+    return f" FILTER (WHERE {alias}.ord_ <= {alias}.limit_)"

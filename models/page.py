@@ -17,7 +17,7 @@ class Keyset(NamedTuple):
 
 
 class Page(NamedTuple):
-    """`limit` rows after skipping `offset`; `backwards` takes them from the end, still printed in order."""
+    """`limit` rows after skipping `offset`; `backwards` reads them from the end, the last row first, and they are still shown in order."""
 
     limit: int
     offset: int = 0

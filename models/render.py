@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from sqlalchemy import Boolean, Column, Date, DateTime, Integer, Numeric, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
@@ -19,17 +19,36 @@ from models.page import Page
 from models.rows import Rows
 from models.shape import Count, Leaf, Many, Node, Object, One, Part, Shape
 
-# Connections run in UTC, so a cast to timestamp is the time in UTC, and quicker than AT TIME ZONE.
+# Connections run in UTC, so a time's offset is always +00:00; putting Z there is quicker than AT TIME ZONE or a cast to timestamp.
 # How each type prints: what stands before it, the SQL, and what stands behind it.
 PRINTED: tuple[tuple[tuple[type, ...], tuple[str, str, str]], ...] = (
     ((Uuid,), ('"', "{}::text", '"')),
-    ((DateTime,), ("", "left(to_json({}::timestamp)::text, -1)", 'Z"')),
+    ((DateTime,), ("", "replace(JSON_SCALAR({})::text, '+00:00', 'Z')", "")),
     ((Date,), ('"', "to_char({}, 'YYYY-MM-DD')", '"')),
     ((Numeric,), ("", "trim_scale({})::text", "")),
     ((Boolean, Integer, JSONB), ("", "{}::text", "")),
     ((ARRAY,), ("", "array_to_json({})::text", "")),
 )
-OTHERWISE = ("", "to_json({})::text", "")
+OTHERWISE = ("", "JSON_SCALAR({})::text", "")
+
+
+class Gathering(NamedTuple):
+    """How the texts of rows, in the order in which these are read, become one with commas between them."""
+
+    opens: str
+    closes: str
+    ends: str
+
+    def of(self, item: str, kept: str = "") -> str:
+        """The SQL: empty where there is no row; `kept` is a FILTER."""
+        return f"coalesce({self.opens}{item}{self.closes}{kept}{self.ends}, '')"
+
+
+FORWARDS = Gathering("string_agg(", ", ',')", "")
+# Turning the texts over costs less than half of having PostgreSQL sort the rows once more (docs/decisions/0017-postgresql-18.md).
+# The cast names the type of an item that is one literal.
+BACKWARDS = Gathering("array_to_string(array_reverse(array_agg(", "::text)", "), ',')")
+GATHERED = Gathering("{opens}", "{closes}", "{ends}")
 
 
 class Keyed(Protocol):
@@ -126,8 +145,8 @@ class Renderer:
         compiled = compile_statement(rows.statement(Binder()))
         first = len(self.slots)
         self.slots.append(limit)
-        listed = f"SELECT string_agg({self.object(inner, far)}, ',') FROM ({shift(compiled.text, first)}) {far}"
-        return f"'[' || coalesce(({listed}), '') || ']'"
+        listed = f"SELECT {FORWARDS.of(self.object(inner, far))} FROM ({shift(compiled.text, first)}) {far}"
+        return f"'[' || ({listed}) || ']'"
 
     def _alias(self) -> str:
         return f"t{next(self.numbers)}"
@@ -140,7 +159,10 @@ def opened(nodes: Sequence[N]) -> Iterator[tuple[str, N]]:
 
 
 def render(shape: Shape) -> Rendered:
-    """The SQL of a shape, without its root: `{rows}` and `{total}` stand where the resolver's statements go."""
+    """The SQL of a shape, without its root: `{rows}` and `{total}` stand where the resolver's statements go.
+
+    What gathers the rows, which depends on how they are read, is left as the marks of `GATHERED`.
+    """
     renderer = Renderer()
     item = renderer.object(shape.of, "r")
     text = Text()
@@ -150,7 +172,7 @@ def render(shape: Shape) -> Rendered:
         text.say("}" if shape.key else "")
         return Rendered(f"SELECT {text.done()} FROM ({{rows}}) r", renderer.slots)
     text.say(f'{{"{shape.key}":[')
-    text.sql(f"coalesce(string_agg({item}, ','), '')")
+    text.sql(GATHERED.of(item))
     text.say("]")
     if shape.total:
         text.say(',"total":')

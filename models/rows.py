@@ -66,6 +66,11 @@ class Rows(NamedTuple, Generic[T]):
         """The same rows, of which only these columns are looked at."""
         return self._replace(shown=columns)
 
+    @property
+    def backwards(self) -> bool:
+        """Whether they are read from the end."""
+        return self.page is not None and self.page.backwards
+
     def form(self, ahead: int = 0) -> tuple[tuple[Any, ...], list[Any]]:
         """What the SQL text depends on, hashable, and the values of `statement` in the order in which it binds them."""
         entity, conditions, order, page, hung, *how = self
@@ -89,7 +94,7 @@ class Rows(NamedTuple, Generic[T]):
         return (self.chosen(bind) if found is None else found).with_only_columns(func.count(), maintain_column_froms=True)
 
     def statement(self, bind: Binder, ahead: int = 0) -> Select[Any]:
-        """The rows themselves; `ahead` more of them tells whether a further page exists. A page is read in order."""
+        """The rows themselves, as a page is read; `ahead` more of them tells whether a further page exists."""
         found = self._found(bind) if self.page is None else None
         return self._page(self._beyond(self.chosen(bind) if found is None else found, bind), self.entity.table, bind, ahead)
 
@@ -125,12 +130,7 @@ class Rows(NamedTuple, Generic[T]):
         if page is None:
             return chosen.order_by(*self.sort_keys(source))
         ordered = chosen.order_by(*self.sort_keys(source, backwards=page.backwards)).limit(bind(page.limit + ahead, Integer()))
-        if page.offset:
-            ordered = ordered.offset(bind(page.offset, Integer()))
-        if not page.backwards:
-            return ordered
-        last = ordered.subquery("last_rows")
-        return select(last).order_by(*self.sort_keys(last))
+        return ordered.offset(bind(page.offset, Integer())) if page.offset else ordered
 
     def sort_keys(self, source: FromClause, *, backwards: bool = False) -> list[UnaryExpression[Any]]:
         """The ORDER BY of this order over `source`, which has the entity's columns."""

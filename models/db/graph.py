@@ -9,9 +9,9 @@ from models.db.bounded import Bounded
 from models.db.compile import NOTHING, Compiled, shift
 from models.db.questions import rows_sql, total_sql
 from models.db.statement import Statement, bind_tenant, named
-from models.graph_sql import AFTER, BEFORE, CURSOR, GIVEN, KEPT, LIMIT, ROWS, TOTAL
+from models.graph_sql import AFTER, BEFORE, CURSOR, END, GATHERED, GIVEN, LIMIT, ROWS, START, TOTAL
 from models.page import Page
-from models.render import Text, print_column
+from models.render import BACKWARDS, FORWARDS, Text, print_column
 from models.rows import Rows
 
 
@@ -21,6 +21,9 @@ class Filled(NamedTuple):
     text: str
     few: bool
 
+
+# Of an array, read from its end.
+LAST = "array_reverse"
 
 # An entry holds a whole statement, several kilobytes of text.
 FILLED: Bounded[Any, Filled] = Bounded(1000)
@@ -71,11 +74,11 @@ class Filling(NamedTuple):
         page = self.of.page or Page(1)
         more = f"(count(*) > {limit})::text"
         alias = f"c{number}"
-        kept = f"{alias}.ord_ > {alias}.all_ - {alias}.limit_" if page.backwards else f"{alias}.ord_ <= {alias}.limit_"
+        gathering, ends = (BACKWARDS, (LAST, "")) if page.backwards else (FORWARDS, ("", LAST))
         return {
             # Cursors and counts first: the rows' text may not be searched for marks.
+            **dict(zip((*GATHERED, START, END), (*gathering, *ends), strict=True)),
             CURSOR: _cursor(self.of, alias),
-            KEPT: kept,
             AFTER: f"'{str(page.before is not None).lower()}'" if page.backwards else more,
             BEFORE: more if page.backwards else f"'{str(page.after is not None).lower()}'",
             LIMIT: limit,

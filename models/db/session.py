@@ -52,8 +52,11 @@ class Session:
     async def all(self, rows: Rows[Any], ahead: int = 0) -> list[Row]:
         """The rows, for Python; `ahead` more of them tells whether a further page exists."""
         if self._transaction is not None:
-            return rows_of(rows.entity.table, await self._fetch(rows_sql(rows.read_in_order(), ahead)))
-        return rows_of(rows.entity.table, await self._value(page_statement(rows, ahead)))
+            read = await self._fetch(rows_sql(rows.read_in_order(), ahead))
+        else:
+            read = await self._value(page_statement(rows, ahead))
+        found = rows_of(rows.entity.table, read)
+        return found[::-1] if rows.backwards else found
 
     async def one(self, rows: Rows[Any]) -> Row | None:
         """The first row, or None."""

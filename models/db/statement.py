@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from models.db.bounded import Bounded
 from models.db.compile import NOTHING, Compiled, shift
 from models.db.questions import rows_sql, total_sql
-from models.render import Rendered, render
+from models.render import BACKWARDS, FORWARDS, GATHERED, Rendered, render
 from models.rows import FEW, MOST, Rows
 from models.shape import Shape
 
@@ -91,8 +91,10 @@ def _join(rows: Rows[Any], shape: Shape) -> Joined:
     total = total_sql(rows, page) if shape.total else NOTHING
     # The total takes values of the conditions alone, which stand before the page's in `Rows.form`.
     places = [*page.names, *total.names]
-    body = shift(rendered.body, len(places)).replace("{rows}", named(page, 0))
-    body = body.replace("{total}", shift(named(total, 0), len(page.names)))
+    body = shift(rendered.body, len(places))
+    for mark, sql in zip(GATHERED, BACKWARDS if rows.backwards else FORWARDS, strict=True):
+        body = body.replace(mark, sql)
+    body = body.replace("{rows}", named(page, 0)).replace("{total}", shift(named(total, 0), len(page.names)))
     few = {0: page.few} if page.few else NONE
     return Joined(bind_tenant(body, len(places) + len(rendered.slots), few), places, rendered.slots, bool(few))
 
