@@ -125,7 +125,7 @@ def _join(template: str, fillings: Sequence[Filler]) -> Filled:
         if isinstance(each, Filling) and each.rows.few:
             few[number] = shift(each.rows.few, first)
         first += len(each.values)
-    return Filled(bind_tenant(f"SELECT {text}", first, few), bool(few))
+    return Filled(bind_tenant(text, first, few), bool(few))
 
 
 def _cursor(of: Rows[Any], alias: str) -> str:

@@ -44,13 +44,15 @@ class Statement(NamedTuple):
     otherwise: "Callable[[], Statement] | None" = None
 
 
-def bind_tenant(select: str, parameters: int, few: Mapping[int, str] = NONE) -> str:
-    """A sub-select that prints, with the company in force, given as the parameter after its own.
+def bind_tenant(printed: str, parameters: int, few: Mapping[int, str] = NONE) -> str:
+    """An expression that prints, with the company in force, given as the parameter after its own.
+
+    What it reads of tables stands in sub-selects; one around it all would copy the whole text once more.
 
     The text comes as bytes in UTF-8, which go to the caller as they are: decoding 15 kB took twice as long as asking for them.
     `few` are the relations that it reads under `few_name`; where one of them is full, the value is NULL.
     """
-    return _in_company(f"convert_to(({select}), 'UTF8')", parameters, few)
+    return _in_company(f"convert_to({printed}, 'UTF8')", parameters, few)
 
 
 def _in_company(expression: str, parameters: int, few: Mapping[int, str] = NONE) -> str:
@@ -96,7 +98,7 @@ def _join(rows: Rows[Any], shape: Shape) -> Joined:
         body = body.replace(mark, sql)
     body = body.replace("{rows}", named(page, 0)).replace("{total}", shift(named(total, 0), len(page.names)))
     few = {0: page.few} if page.few else NONE
-    return Joined(bind_tenant(body, len(places) + len(rendered.slots), few), places, rendered.slots, bool(few))
+    return Joined(bind_tenant(f"({body})", len(places) + len(rendered.slots), few), places, rendered.slots, bool(few))
 
 
 def page_statement(rows: Rows[Any], ahead: int = 0) -> Statement:
