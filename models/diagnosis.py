@@ -5,7 +5,7 @@ from typing import Any
 
 import asyncpg
 
-OLDEST_POSTGRES = 180_000
+OLDEST_POSTGRES = 18
 OLDEST_VECTOR = (0, 8)
 UNTENANTED = frozenset({"alembic_version"})
 
@@ -17,6 +17,14 @@ class Finding:
     what: str
     problem: str | None = None
     remedy: str = ""
+
+
+def too_old(major: int) -> str | None:
+    """What is wrong with PostgreSQL of this major version, and what would be right; None when it serves.
+
+    Older ones lack functions that print answers (docs/decisions/0017-postgresql-18.md).
+    """
+    return None if major >= OLDEST_POSTGRES else f"PostgreSQL {major} is too old: use PostgreSQL {OLDEST_POSTGRES} or newer"
 
 
 async def tables(connection: asyncpg.Connection) -> list[asyncpg.Record]:
@@ -58,11 +66,10 @@ async def tenancy_findings(connection: asyncpg.Connection) -> list[Finding]:
 
 async def server_findings(connection: asyncpg.Connection) -> list[Finding]:
     """Version and extension."""
-    version = await connection.fetchval("SHOW server_version_num")
     name = await connection.fetchval("SHOW server_version")
     vector = await connection.fetchval("SELECT extversion FROM pg_extension WHERE extname = 'vector'")
-    old = None if int(version) >= OLDEST_POSTGRES else "is too old"
-    return [Finding(f"PostgreSQL {name}", old, f"use PostgreSQL {OLDEST_POSTGRES // 10_000} or newer"), _vector_finding(vector)]
+    old = "is too old" if too_old(connection.get_server_version().major) else None
+    return [Finding(f"PostgreSQL {name}", old, f"use PostgreSQL {OLDEST_POSTGRES} or newer"), _vector_finding(vector)]
 
 
 def _vector_finding(version: str | None) -> Finding:

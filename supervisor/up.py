@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from embedded.errors import EmbeddedError
 from embedded.process import Child, Program
-from settings import Settings
+from settings import Settings, SettingsError
 from supervisor.address import answers_ready, base_url, choose_port
 from supervisor.children import Children
 from supervisor.folder import DataFolder
@@ -55,7 +55,7 @@ class _Supervisor:
             self._watch()
         except StopRequested:
             return 0
-        except EmbeddedError as error:
+        except (EmbeddedError, SettingsError) as error:
             self.steps.fail(str(error))
         except Exception:  # noqa: BLE001 - the supervisor's edge: say it whole, then stop what runs
             self.steps.console.print_exception()

@@ -9,7 +9,9 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import SQLModel
 
 import models  # noqa: F401 - fills the metadata
+from models.diagnosis import too_old
 from models.event import Xid8
+from settings import SettingsError
 
 # Any constant does, as long as every Parley uses the same: two runs at once wait for each other.
 MIGRATION_LOCK = 4_711_204_502
@@ -18,7 +20,12 @@ ischema_names["xid8"] = Xid8
 
 
 def migrate(connection: Connection) -> None:
-    """Run the migrations in one transaction; a table lock that takes over 2 s gives up and changes nothing."""
+    """Run the migrations in one transaction; a table lock that takes over 2 s gives up and changes nothing.
+
+    Raises `SettingsError` for a server that is too old, before anything is changed.
+    """
+    if old := too_old(int((connection.dialect.server_version_info or (0,))[0])):
+        raise SettingsError(old)
     context.configure(
         connection=connection,
         target_metadata=SQLModel.metadata,

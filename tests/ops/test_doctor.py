@@ -9,6 +9,7 @@ import pytest
 
 from doctor import examine
 from embedded import PostgresServer, ValkeyServer
+from models.diagnosis import too_old
 from settings import Settings
 from tests.conftest import settings_for
 from tests.ops.running import environment, parley, with_url
@@ -49,6 +50,11 @@ async def superuser(postgres: PostgresServer, database: str) -> AsyncIterator[as
     connection = await asyncpg.connect(postgres.url("postgres", database))
     yield connection
     await connection.close()
+
+
+def test_a_server_of_an_older_version_is_refused_with_what_would_be_right() -> None:
+    assert too_old(17) == "PostgreSQL 17 is too old: use PostgreSQL 18 or newer"
+    assert [too_old(major) for major in (18, 19)] == [None, None]
 
 
 def test_a_healthy_installation_is_told_thing_by_thing(settings: Settings) -> None:
