@@ -29,7 +29,7 @@ class Client:
         """Send a message."""
         await self.raw.send(orjson.dumps({"type": kind, **more}).decode())
 
-    async def hear(self, within: float = 5.0) -> dict[str, Any]:
+    async def hear(self, within: float = 15.0) -> dict[str, Any]:
         """The next message."""
         async with asyncio.timeout(within):
             found: dict[str, Any] = orjson.loads(await self.raw.recv())
@@ -44,7 +44,7 @@ class Client:
         """Begin an operation."""
         await self.say("subscribe", id=name, payload={"query": query, "variables": variables})
 
-    async def told(self, name: str, within: float = 5.0) -> Any:
+    async def told(self, name: str, within: float = 15.0) -> Any:
         """The data that the operation is told next."""
         message = await self.hear(within)
         assert (message["id"], message["type"]) == (name, "next"), message
@@ -59,7 +59,7 @@ class Client:
             return True
         return False
 
-    async def closed(self, within: float = 5.0) -> int:
+    async def closed(self, within: float = 15.0) -> int:
         """The code with which the server closes."""
         async with asyncio.timeout(within):
             with contextlib.suppress(ConnectionClosed):

@@ -30,8 +30,8 @@ class Stream:
         headers = {"Authorization": f"Bearer {token}", "Accept": "text/event-stream"} | ({"Last-Event-ID": last} if last else {})
         body = {"query": query, "variables": variables}
         # Certificates take 30 ms to load, and nobody here has one.
-        async with httpx2.AsyncClient(timeout=httpx2.Timeout(5, read=None), verify=False) as client:
-            async with asyncio.timeout(5):
+        async with httpx2.AsyncClient(timeout=httpx2.Timeout(15, read=None), verify=False) as client:
+            async with asyncio.timeout(15):
                 context = client.stream("POST", url, headers=headers, json=body)
                 response = await context.__aenter__()
             try:
@@ -42,7 +42,7 @@ class Stream:
             finally:
                 await context.__aexit__(None, None, None)
 
-    async def hear(self, within: float = 5.0) -> Any:
+    async def hear(self, within: float = 15.0) -> Any:
         """The next event's data; comments are passed over."""
         event: dict[str, str] = {}
         async with asyncio.timeout(within):
@@ -60,13 +60,13 @@ class Stream:
                     return orjson.loads(event["data"])
         raise EOFError
 
-    async def told(self, within: float = 5.0) -> Any:
+    async def told(self, within: float = 15.0) -> Any:
         """The next event's GraphQL data."""
         answer = await self.hear(within)
         assert "errors" not in answer, answer
         return answer["data"]
 
-    async def ended(self, within: float = 5.0) -> bool:
+    async def ended(self, within: float = 15.0) -> bool:
         """Whether it is completed, and the answer with it."""
         await self.hear(within)
         async with asyncio.timeout(within):
