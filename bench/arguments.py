@@ -10,6 +10,8 @@ from bench.long_run import REQUESTS
 
 CONTENDERS = tuple(kind.name for kind in KINDS)
 ITEMS = ("R1", "R2", "Q1", "Q2", "Q3")
+# Beside PostGraphile few rounds say little: the ratio of 5 swings by 5 %.
+ROUNDS, BESIDE_POSTGRAPHILE, QUICK = 5, 20, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ def read_arguments(words: Sequence[str] | None = None) -> Arguments:
         postgraphile=given.postgraphile,
         knowledge=given.knowledge,
         quick=given.quick,
-        rounds=given.rounds or (2 if given.quick else 5),
+        rounds=given.rounds or (QUICK if given.quick else BESIDE_POSTGRAPHILE if given.postgraphile else ROUNDS),
         seconds=given.seconds or (0.7 if given.quick else 2.0),
         requests=given.requests,
         fresh=given.fresh,
@@ -61,13 +63,14 @@ def parser() -> argparse.ArgumentParser:
     """The options."""
     purpose = "Measure Parley against a hand-written ceiling and the usual way."
     options = argparse.ArgumentParser(prog="python -m bench", description=purpose)
+    rare = f"beside PostGraphile: {BESIDE_POSTGRAPHILE}; quick: {QUICK}"
     runs = options.add_mutually_exclusive_group()
     runs.add_argument("--memory", action="store_true", help="instead: Parley's memory after a million requests (some minutes)")
     runs.add_argument("--jobs", action="store_true", help="instead: what one worker process does (a minute; part of the usual run)")
-    runs.add_argument("--postgraphile", action="store_true", help="instead: Parley beside PostGraphile at Q1 (npm installs it)")
+    runs.add_argument("--postgraphile", action="store_true", help="instead: Parley beside PostGraphile at Q1 (4 minutes; npm installs it)")
     runs.add_argument("--knowledge", action="store_true", help="instead: ingestion, and searches in 100,000 passages (half an hour, once)")
     options.add_argument("--quick", action="store_true", help="few and short rounds, for people in a hurry")
-    options.add_argument("--rounds", type=positive(int), help="rounds per work item and number of clients (5; quick: 2)")
+    options.add_argument("--rounds", type=positive(int), help=f"rounds per work item and number of clients ({ROUNDS}; {rare})")
     options.add_argument("--seconds", type=positive(float), help="length of one contender's turn (2; quick: 0.7)")
     options.add_argument("--requests", type=at_least(1000), default=REQUESTS, help=f"how many with --memory ({REQUESTS:,})")
     options.add_argument("--fresh", action="store_true", help="throw away what earlier runs filled the database with")

@@ -28,6 +28,12 @@ def test_a_quick_run_has_few_and_short_rounds() -> None:
     assert (asked.rounds, asked.seconds) == (2, 0.7)
 
 
+def test_beside_postgraphile_there_are_more_rounds_unless_told() -> None:
+    assert [
+        read_arguments(words.split()).rounds for words in ("--postgraphile", "--postgraphile --quick", "--postgraphile --rounds 7")
+    ] == [20, 2, 7]
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
