@@ -25,8 +25,7 @@ MOST = 1000
 class Rows(NamedTuple, Generic[T]):
     """A relation, not data. `hung` ties the rows to one of another statement: a column, and the SQL it must equal.
 
-    `in_order` reads them in their order even where an index tells which rows have a term. `shown` names the columns that matter of
-    those that an index found, besides their order's; None: all.
+    `in_order` reads them in their order even where an index tells which rows have a term.
     """
 
     entity: Entity
@@ -35,7 +34,6 @@ class Rows(NamedTuple, Generic[T]):
     page: Page | None = None
     hung: tuple[str, str] | None = None
     in_order: bool = False
-    shown: frozenset[str] | None = None
 
     @classmethod
     def of(cls, entity: Entity) -> "Rows[T]":
@@ -62,10 +60,6 @@ class Rows(NamedTuple, Generic[T]):
         """The same rows, read in their order until the page is full."""
         return self._replace(in_order=True)
 
-    def showing(self, columns: frozenset[str]) -> "Rows[T]":
-        """The same rows, of which only these columns are looked at."""
-        return self._replace(shown=columns)
-
     @property
     def backwards(self) -> bool:
         """Whether they are read from the end."""
@@ -73,11 +67,11 @@ class Rows(NamedTuple, Generic[T]):
 
     def form(self, ahead: int = 0) -> tuple[tuple[Any, ...], list[Any]]:
         """What the SQL text depends on, hashable, and the values of `statement` in the order in which it binds them."""
-        entity, conditions, order, page, hung, *how = self
+        entity, conditions, order, page, hung, in_order = self
         values: list[Any] = []
         forms = [form_of(each, values) for each in conditions]
         # An entity's own order is told by its entity: hashing it takes longer than all the rest.
-        return (entity, None if order is entity.order else order, hung, *how, page and page.form(ahead, values), *forms), values
+        return (entity, None if order is entity.order else order, hung, in_order, page and page.form(ahead, values), *forms), values
 
     def chosen(self, bind: Binder) -> Select[Any]:
         """The rows without order and page."""
@@ -101,17 +95,12 @@ class Rows(NamedTuple, Generic[T]):
     def few(self, bind: Binder) -> Select[Any] | None:
         """The rows before order, limit and offset as an index finds them, up to `MOST`; None where none serves them."""
         found = None if self.in_order or self.page is None else self._found(bind)
-        return None if found is None else self._beyond(found.with_only_columns(*self._carried()), bind).limit(literal_column(str(MOST)))
+        return None if found is None else self._beyond(found, bind).limit(literal_column(str(MOST)))
 
     def page_of_few(self, bind: Binder, ahead: int = 0) -> Select[Any]:
         """What `statement` says, of the relation `FEW`, which `few` has stated with the same binder."""
-        few = _few(self.entity.table)
-        return self._page(select(*(few.c[each.name] for each in self._carried())), few, bind, ahead)
-
-    def _carried(self) -> list[Column[Any]]:
-        """What of the few is kept until they are in order: keeping a column that nobody looks at takes as long as printing a short one."""
-        needed = None if self.shown is None else self.shown | {key.column for key in self.order}
-        return [each for each in readable(self.entity.table) if needed is None or each.name in needed]
+        few = few_table(self.entity.table)
+        return self._page(select(*few.c), few, bind, ahead)
 
     def _found(self, bind: Binder) -> Select[Any] | None:
         """The chosen rows by an index of substrings. Rows that hang on another are few anyhow."""
@@ -138,7 +127,7 @@ class Rows(NamedTuple, Generic[T]):
 
 
 @cache
-def _few(table: Table) -> Table:
+def few_table(table: Table) -> Table:
     """`FEW`, which has what is read of a table."""
     return Table(FEW.strip('"'), MetaData(), *(Column(each.name, each.type, nullable=each.nullable) for each in readable(table)))
 

@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 from models.cursor import signature
 from models.db.bounded import Bounded
 from models.db.compile import NOTHING, Compiled, shift
-from models.db.questions import rows_sql, total_sql
+from models.db.questions import narrowed, rows_sql, total_sql
 from models.db.statement import Statement, bind_tenant, named
 from models.graph_sql import AFTER, BEFORE, CURSOR, END, GATHERED, GIVEN, LIMIT, ROWS, START, TOTAL
 from models.page import Page
-from models.render import BACKWARDS, FORWARDS, Text, print_column
+from models.render import BACKWARDS, FORWARDS, Text, columns_of, print_column
 from models.rows import Rows
 
 
@@ -68,6 +68,10 @@ class Filling(NamedTuple):
             return self
         return filling(self.of.read_in_order(), lists=True, looks_ahead=self.looks_ahead, counts=bool(self.total.text))
 
+    def showing(self, columns: frozenset[str]) -> "Filling":
+        """The same listing, whose rows have the columns that are looked at."""
+        return self._replace(rows=narrowed(self.rows, self.of, columns))
+
     def marks(self, number: int, first: int) -> dict[str, str]:
         """What stands for its marks; `first` parameters come before its own."""
         limit = f"${first + len(self.values)}::integer"
@@ -119,7 +123,8 @@ def _read_in_order(template: str, fillings: Sequence[Filler]) -> Statement:
 def _join(template: str, fillings: Sequence[Filler]) -> Filled:
     text, first = template, 0
     few: dict[int, str] = {}
-    for number, each in enumerate(fillings):
+    for number, filler in enumerate(fillings):
+        each = filler.showing(columns_of(f"c{number}", template)) if isinstance(filler, Filling) else filler
         for mark, sql in each.marks(number, first).items():
             text = text.replace(mark.format(number), sql)
         if isinstance(each, Filling) and each.rows.few:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from models.db.bounded import Bounded
 from models.db.compile import NOTHING, Compiled, shift
-from models.db.questions import rows_sql, total_sql
+from models.db.questions import narrowed, rows_sql, total_sql
 from models.render import BACKWARDS, FORWARDS, GATHERED, Rendered, render
 from models.rows import FEW, MOST, Rows
 from models.shape import Shape
@@ -89,7 +89,7 @@ def _join(rows: Rows[Any], shape: Shape) -> Joined:
     rendered = SHAPES.get(shape)
     if rendered is None:
         rendered = SHAPES[shape] = render(shape)
-    page = rows_sql(rows.showing(rendered.shown))
+    page = narrowed(rows_sql(rows), rows, rendered.shown)
     total = total_sql(rows, page) if shape.total else NOTHING
     # The total takes values of the conditions alone, which stand before the page's in `Rows.form`.
     places = [*page.names, *total.names]

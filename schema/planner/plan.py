@@ -17,8 +17,6 @@ from graphql import (
 from models.db.graph import Filling
 from models.graph import Anything, Connection, RootNode, Single, Struct
 from models.graph_sql import GraphRenderer
-from models.render import columns_of
-from models.substrings import indexed
 from resolvers.listing import Listing
 from schema.declared import Change, Live
 from schema.errors import RequestError
@@ -41,8 +39,7 @@ class Plan:
     """`template` is the SQL of an object with marks; `parents` tells the alias that each listing's rows hang on.
 
     `listings` and `fillings` keep what does not change from request to request, because the arguments read no variable; `readers`
-    keep how those arguments are read that do, None where graphql-core has to. `shown` tells of which columns the answer is made, for
-    those listings that an index may find.
+    keep how those arguments are read that do, None where graphql-core has to.
     """
 
     template: str
@@ -53,7 +50,6 @@ class Plan:
     listings: dict[int, Listing] = field(default_factory=dict)
     fillings: dict[int, Filling] = field(default_factory=dict)
     readers: dict[int, Read | None] = field(default_factory=dict)
-    shown: Mapping[int, frozenset[str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, builder: Builder, roots: tuple[RootNode, ...], guard: int | None = None) -> "Plan":
@@ -61,9 +57,7 @@ class Plan:
         renderer = GraphRenderer()
         template = renderer.roots(roots) if guard is None else renderer.guarded(guard, roots)
         asked = tuple(each for each in builder.asked if each)
-        found = {number for number, each in enumerate(asked) if each.entity and indexed(each.entity)}
-        shown = {number: columns_of(f"c{number}", template) for number in found}
-        return cls(template, asked, renderer.parents, frozenset(builder.scopes), tuple(builder.denials), shown=shown)
+        return cls(template, asked, renderer.parents, frozenset(builder.scopes), tuple(builder.denials))
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,8 +135,8 @@ class PlannedRun:
 
 
 def _whole(plan: Plan, number: int, rows: Rows[Any]) -> Filling:
-    asked, shown = plan.asked[number], plan.shown.get(number)
-    return filling(rows if shown is None else rows.showing(shown), lists=asked.lists, looks_ahead=asked.looks_ahead, counts=asked.counts)
+    asked = plan.asked[number]
+    return filling(rows, lists=asked.lists, looks_ahead=asked.looks_ahead, counts=asked.counts)
 
 
 def _entity(asked: Asked) -> Entity:
