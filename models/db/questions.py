@@ -57,11 +57,11 @@ def total_sql(rows: Rows[Any], page: Compiled = NOTHING) -> Compiled:
 
 
 def narrowed(compiled: Compiled, rows: Rows[Any], shown: frozenset[str]) -> Compiled:
-    """The text of rows with those columns alone that are looked at, and those that order them.
+    """The text of rows with those columns alone that are looked at, those that order them, and the id that other rows hang on.
 
     PostgreSQL would read no others either, but it prepares and computes a NULL for each of them, again in every run.
     """
-    needed = shown | {key.column for key in rows.order}
+    needed = shown | {"id"} | {key.column for key in rows.order}
     text, few = compiled.text, compiled.few
     for table in (rows.entity.table, few_table(rows.entity.table)):
         every = _columns(table)
