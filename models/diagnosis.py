@@ -6,6 +6,7 @@ from typing import Any
 import asyncpg
 
 OLDEST_POSTGRES = 18
+NEWER = f"use PostgreSQL {OLDEST_POSTGRES} or newer"
 OLDEST_VECTOR = (0, 8)
 UNTENANTED = frozenset({"alembic_version"})
 
@@ -24,7 +25,7 @@ def too_old(major: int) -> str | None:
 
     Older ones lack functions that print answers (docs/decisions/0017-postgresql-18.md).
     """
-    return None if major >= OLDEST_POSTGRES else f"PostgreSQL {major} is too old: use PostgreSQL {OLDEST_POSTGRES} or newer"
+    return None if major >= OLDEST_POSTGRES else f"PostgreSQL {major} is too old: {NEWER}"
 
 
 async def tables(connection: asyncpg.Connection) -> list[asyncpg.Record]:
@@ -69,7 +70,7 @@ async def server_findings(connection: asyncpg.Connection) -> list[Finding]:
     name = await connection.fetchval("SHOW server_version")
     vector = await connection.fetchval("SELECT extversion FROM pg_extension WHERE extname = 'vector'")
     old = "is too old" if too_old(connection.get_server_version().major) else None
-    return [Finding(f"PostgreSQL {name}", old, f"use PostgreSQL {OLDEST_POSTGRES} or newer"), _vector_finding(vector)]
+    return [Finding(f"PostgreSQL {name}", old, NEWER), _vector_finding(vector)]
 
 
 def _vector_finding(version: str | None) -> Finding:

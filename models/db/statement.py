@@ -48,7 +48,6 @@ def bind_tenant(printed: str, parameters: int, few: Mapping[int, str] = NONE) ->
     """An expression that prints, with the company in force, given as the parameter after its own.
 
     What it reads of tables stands in sub-selects; one around it all would copy the whole text once more.
-
     The text comes as bytes in UTF-8, which go to the caller as they are: decoding 15 kB took twice as long as asking for them.
     `few` are the relations that it reads under `few_name`; where one of them is full, the value is NULL.
     """

@@ -163,6 +163,14 @@ async def test_of_what_the_index_found_only_what_is_shown_is_carried(filled: Ten
     assert orjson.loads(answer or b"")["contacts"] == [{"last": "Rarely"}] * 2
 
 
+def test_rows_have_the_columns_alone_that_are_shown() -> None:
+    named = list_shape(Object(CONTACT, (Leaf("last", "last_name"),)), "contacts")
+    for backwards in (False, True):
+        page: Rows[Any] = Rows.of(CONTACT).paged(Page(5, backwards=backwards))
+        text = json_statement(page, named, {"limit": 5, "offset": 0}).text
+        assert "SELECT contacts.id, contacts.last_name, contacts.created_at \nFROM contacts" in text
+
+
 @pytest.mark.parametrize("page", ["first: 3", "last: 3", "first: 3, orderBy: [{ field: COMPANY_NAME, direction: DESC }]"])
 async def test_an_order_and_cursors_need_no_column_to_be_shown(filled: Tenant, page: str) -> None:
     asked = f'{{ contacts({page}, filter: {{ search: "rarely" }}) {{ edges {{ cursor node {{ lastName }} }} pageInfo {{ endCursor }} }} }}'
